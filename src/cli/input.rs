@@ -1,0 +1,129 @@
+//! Reading what the arguments name, and writing files back.
+
+use super::With;
+use crate::error::{Error, Result};
+use crate::jsone::{Context, families};
+use crate::patch::Branch;
+use crate::template::{Template, Text, value};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The name under which templates are found.
+const TEMPLATE_NAME: &str = ".taskcluster.yml";
+
+/// What a path argument means: each file, by itself or found below a folder. The folder's own
+/// errors (a folder without templates, one that cannot be read) come in its place.
+pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf>> {
+    let mut out = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            out.push(Ok(path.clone()));
+            continue;
+        }
+        let before = out.len();
+        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_name() == TEMPLATE_NAME && !entry.file_type().is_dir() => {
+                    out.push(Ok(entry.into_path()));
+                }
+                Ok(_) => {}
+                Err(err) => {
+                    let at = err.path().unwrap_or(path).to_owned();
+                    let why = err.io_error().map_or_else(|| err.to_string(), ToString::to_string);
+                    out.push(Err(Error::new(format!("cannot be read: {why}")).in_file(at)));
+                }
+            }
+        }
+        if out.len() == before {
+            out.push(Err(Error::new(format!("the folder has no {TEMPLATE_NAME} in it or below"))
+                .in_file(path)
+                .help("name the file itself if it is called otherwise")));
+        }
+    }
+    out
+}
+
+/// The bytes of a file, or of standard input for `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    bytes.map_err(|err| Error::new(format!("cannot be read: {err}")).in_file(path))
+}
+
+/// The template in a file, or on standard input for `-`.
+pub fn template(path: &Path) -> Result<Template> {
+    Template::from_bytes(read(path)?).map_err(|err| err.in_file(path))
+}
+
+/// The context in a file, YAML or JSON, under the file's name.
+pub fn context_file(path: &Path) -> Result<Context> {
+    let text = Text::from_bytes(read(path)?);
+    text.and_then(|text| value::parse(&text))
+        .and_then(|value| Context::new(path.display().to_string(), value))
+        .map_err(|err| err.in_file(path))
+}
+
+/// A built-in context, or else the one in the file of that name.
+pub fn context(name: &str) -> Result<Context> {
+    if let Some(context) = families::find(name) {
+        return Ok(context.clone());
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        return Err(Error::new(format!("{name} is no built-in context and no file"))
+            .help("`tc-retrigger contexts` lists the built-in ones"));
+    }
+    context_file(path)
+}
+
+/// What the work on files is done with: the branch, and the contexts of the user.
+pub struct Tools {
+    pub branch: Branch,
+    pub contexts: Vec<Context>,
+}
+
+impl Tools {
+    pub fn new(with: &With) -> Result<Tools> {
+        let branch = match &with.patch_dir {
+            Some(dir) => Branch::from_dir(dir)?,
+            None => Branch::built_in(),
+        };
+        let contexts =
+            with.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>()?;
+        Ok(Tools { branch, contexts })
+    }
+
+    /// The contexts that templates are sampled with.
+    pub fn samples(&self) -> Vec<&Context> {
+        let own = self.contexts.iter();
+        families::contexts().map(|context| context as &Context).chain(own).collect()
+    }
+}
+
+/// Replaces a file's content, all of it or nothing: a temporary file in the same folder takes its
+/// place, with the same permissions. A symbolic link stays, its target is replaced.
+///
+/// Errs where the file does not hold `before` any more, or cannot be written.
+pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
+    let fail = |err: std::io::Error| Error::new(format!("cannot be written: {err}")).in_file(path);
+    let target = fs::canonicalize(path).map_err(fail)?;
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    let mut file =
+        tempfile::Builder::new().prefix(".tc-retrigger").tempfile_in(folder).map_err(fail)?;
+    file.write_all(after).map_err(fail)?;
+    let permissions = fs::metadata(&target).map_err(fail)?.permissions();
+    file.as_file().set_permissions(permissions).map_err(fail)?;
+    file.as_file().sync_all().map_err(fail)?;
+    if fs::read(&target).map_err(fail)? != before {
+        return Err(Error::new("the file changed while it was worked on; nothing was written")
+            .in_file(path)
+            .help("run the command again"));
+    }
+    file.persist(&target).map_err(|err| fail(err.error))?;
+    Ok(())
+}

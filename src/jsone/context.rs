@@ -1,0 +1,224 @@
+//! Contexts: what production hands to a template beside the file itself.
+
+use crate::error::{Error, Result};
+use crate::jsone::slugid::slugid;
+use crate::template::type_name;
+use serde_json::{Map, Value, json};
+
+/// A context with its name.
+///
+/// It is written as a template sees it: one mapping with `tasks_for` and what goes with that. For
+/// actions these are the names that fxci-config binds around `tasks[0]` (`action`, `push`,
+/// `repository`, `parameters`, `input`, `taskId`, `taskGroupId`, `ownTaskId`, `clientId`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Context {
+    /// What messages call it.
+    pub name: String,
+    shape: Shape,
+    /// What a template sees, before defaults.
+    bound: Map<String, Value>,
+    /// What the engine gets.
+    engine: Map<String, Value>,
+}
+
+/// How a service renders a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The whole document: build-decision and the GitHub service.
+    Document {
+        /// Whether the service offers `as_slugid`.
+        as_slugid: bool,
+    },
+    /// `tasks[0]`, inside fxci-config's `$let`: the hooks service, for actions.
+    Hook,
+}
+
+/// The keys of a bound action context that the hook's `$let` makes.
+pub(super) const BOUND: [&str; 9] = [
+    "tasks_for",
+    "action",
+    "push",
+    "repository",
+    "parameters",
+    "input",
+    "taskId",
+    "taskGroupId",
+    "ownTaskId",
+];
+
+impl Context {
+    /// Takes a context's value: a mapping as a template sees it or, for an action, the hook's own
+    /// context (`payload` with `decision` and `user`, `taskId`, `clientId`, `firedBy`), to which
+    /// `tasks_for` and `action_perm` may be added (else "action" and "generic").
+    ///
+    /// What production always sets is added where it lacks: for actions `ownTaskId`, `clientId`,
+    /// `firedBy`, and null for `input`, `taskId`, `taskGroupId`, `push`, `repository`.
+    ///
+    /// Errs where the value is no mapping, or an action's context has no mapping `action`.
+    pub fn new(name: impl Into<String>, value: Value) -> Result<Context> {
+        let name = name.into();
+        let Value::Object(map) = value else {
+            return Err(Error::new(format!("the context is {}", type_name(&value))).help(
+                "a context is a mapping: see `tc-retrigger contexts hg-push/try/owner-email`",
+            ));
+        };
+        let is_raw = map.get("payload").is_some_and(|payload| payload.get("decision").is_some());
+        let bound = if is_raw && !map.contains_key("action") { bind(map)? } else { map };
+        let tasks_for = bound.get("tasks_for").and_then(Value::as_str).unwrap_or_default();
+        if matches!(tasks_for, "action" | "pr-action") {
+            let engine = hook_context(&bound)?;
+            return Ok(Context { name, shape: Shape::Hook, bound, engine });
+        }
+        let as_slugid = tasks_for.starts_with("github") || tasks_for == "git-push";
+        let engine = bound.clone();
+        Ok(Context { name, shape: Shape::Document { as_slugid }, bound, engine })
+    }
+
+    /// How the service that sends it renders a template.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The context as a template sees it.
+    pub fn value(&self) -> Value {
+        Value::Object(self.bound.clone())
+    }
+
+    /// The value that a template finds under `name`.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.bound.get(name)
+    }
+
+    /// The time that `$fromNow` counts from: the context's own `now`, where it has one.
+    pub fn now(&self) -> Option<&str> {
+        self.bound.get("now").and_then(Value::as_str)
+    }
+
+    /// What the engine gets as context: for an action the hook's own.
+    pub(super) fn engine_value(&self) -> Value {
+        Value::Object(self.engine.clone())
+    }
+
+    /// The template that the engine gets for `task` (`tasks[0]`): fxci-config's `$let` around it
+    /// (`ciadmin/generate/in_tree_actions.py`), with what that file fixes at deploy time taken
+    /// from this context.
+    pub(super) fn hook_template(&self, task: &Value) -> Value {
+        let action = self.bound.get("action");
+        let fixed = |key: &str| action.and_then(|action| action.get(key)).cloned();
+        let mut bound_action = json!({
+            "name": "${payload.decision.action.name}",
+            "title": "${payload.decision.action.title}",
+            "description": "${payload.decision.action.description}",
+            "taskGroupId": "${payload.decision.action.taskGroupId}",
+            "symbol": "${payload.decision.action.symbol}",
+            "cb_name": "${payload.decision.action.cb_name}",
+        });
+        for key in ["repo_scope", "action_perm"] {
+            if let Some(value) = fixed(key) {
+                bound_action[key] = escaped(value);
+            }
+        }
+        json!({
+            "$let": {
+                "tasks_for": self.bound.get("tasks_for"),
+                "action": bound_action,
+                "push": {"$eval": "payload.decision.push"},
+                "repository": {"$eval": "payload.decision.repository"},
+                "parameters": {"$eval": "payload.decision[\"parameters\"]"},
+                "input": {"$eval": "payload.user.input"},
+                "taskId": {"$eval": "payload.user.taskId"},
+                "taskGroupId": {"$eval": "payload.user.taskGroupId"},
+                "ownTaskId": {"$eval": "taskId"},
+            },
+            "in": task,
+        })
+    }
+}
+
+/// A string that fxci-config writes into the hook as it is: no interpolation.
+fn escaped(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace("${", "$${")),
+        other => other,
+    }
+}
+
+/// The hook's own context for an action, from what the template sees.
+fn hook_context(bound: &Map<String, Value>) -> Result<Map<String, Value>> {
+    let Some(Value::Object(action)) = bound.get("action") else {
+        return Err(Error::new("the context of an action has no mapping `action`")
+            .help("see `tc-retrigger contexts` for examples"));
+    };
+    let or_null = |key: &str| bound.get(key).cloned().unwrap_or(Value::Null);
+    let mut fields = Map::new();
+    for key in ["name", "title", "description", "taskGroupId", "symbol", "cb_name"] {
+        fields.insert(key.to_owned(), action.get(key).cloned().unwrap_or(Value::Null));
+    }
+    let mut decision = Map::from_iter([
+        ("action".to_owned(), Value::Object(fields)),
+        ("push".to_owned(), or_null("push")),
+        ("repository".to_owned(), or_null("repository")),
+    ]);
+    if let Some(parameters) = bound.get("parameters") {
+        decision.insert("parameters".to_owned(), parameters.clone());
+    }
+    let user = json!({
+        "input": or_null("input"),
+        "taskId": or_null("taskId"),
+        "taskGroupId": or_null("taskGroupId"),
+    });
+    let mut context: Map<String, Value> = bound
+        .iter()
+        .filter(|(key, _)| !BOUND.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    context.insert("payload".to_owned(), json!({"decision": decision, "user": user}));
+    let own = bound.get("ownTaskId").cloned().unwrap_or_else(|| slugid("own task").into());
+    context.insert("taskId".to_owned(), own);
+    context.entry("clientId").or_insert_with(|| "tests".into());
+    context.entry("firedBy").or_insert_with(|| "triggerHook".into());
+    Ok(context)
+}
+
+/// What a template sees of a hook's own context.
+fn bind(mut raw: Map<String, Value>) -> Result<Map<String, Value>> {
+    let mut payload = raw.remove("payload").unwrap_or_default();
+    let mut take = |pointer: &str| payload.pointer_mut(pointer).map(Value::take);
+    let mut action = take("/decision/action").unwrap_or_default();
+    let repository = take("/decision/repository").unwrap_or_default();
+    let tasks_for = raw.remove("tasks_for").unwrap_or_else(|| "action".into());
+    let permission = raw.remove("action_perm").unwrap_or_else(|| "generic".into());
+    let Value::Object(fields) = &mut action else {
+        return Err(Error::new("the hook's context has no mapping payload.decision.action"));
+    };
+    // fxci-config gives pull requests the scopes of the repository that they are made to.
+    let url_key = if tasks_for == "pr-action" { "base_url" } else { "url" };
+    let url = repository.get(url_key).and_then(Value::as_str).unwrap_or_default();
+    let scope = format!(
+        "assume:repo:{}:action:{}",
+        url.get(8..).unwrap_or_default(),
+        permission.as_str().unwrap_or_default()
+    );
+    fields.insert("repo_scope".to_owned(), raw.remove("repo_scope").unwrap_or(scope.into()));
+    fields.insert("action_perm".to_owned(), permission);
+    let mut bound = raw;
+    if let Some(own) = bound.remove("taskId") {
+        bound.insert("ownTaskId".to_owned(), own);
+    }
+    let pieces = [
+        ("push", take("/decision/push")),
+        ("parameters", take("/decision/parameters")),
+        ("input", take("/user/input")),
+        ("taskId", take("/user/taskId")),
+        ("taskGroupId", take("/user/taskGroupId")),
+        ("tasks_for", Some(tasks_for)),
+        ("action", Some(action)),
+        ("repository", Some(repository)),
+    ];
+    for (key, value) in pieces {
+        if let Some(value) = value {
+            bound.insert(key.to_owned(), value);
+        }
+    }
+    Ok(bound)
+}

@@ -1,0 +1,112 @@
+//! What a retrigger is: said once in Rust, independent of the guard's expression, so that the
+//! proof has something to hold the guard against.
+
+use crate::jsone::Context;
+use serde_json::Value;
+
+/// The callbacks that the branch takes, each with the permission of its own hook, as taskgraph
+/// and gecko register them. Today's code refuses a callback that comes with another permission.
+pub const CALLBACKS: [(&str, &str); 3] = [
+    ("retrigger", "generic"),
+    ("retrigger-disabled", "generic"),
+    ("retrigger-decision", "retrigger-decision"),
+];
+
+/// Whether an action with this context is a retrigger that needs no clone: one of
+/// [`CALLBACKS`], fired through a hook of its own permission, with no `downstream` in its input
+/// (that one needs the whole graph).
+pub fn needs_no_clone(context: &Context) -> bool {
+    let field = |key: &str| {
+        context.get("action").and_then(|action| action.get(key)).and_then(Value::as_str)
+    };
+    let is_action =
+        matches!(context.get("tasks_for").and_then(Value::as_str), Some("action" | "pr-action"));
+    let callback = field("cb_name").zip(field("action_perm"));
+    is_action
+        && callback.is_some_and(|callback| CALLBACKS.contains(&callback))
+        && match context.get("input") {
+            None | Some(Value::Null) => true,
+            Some(Value::Object(input)) => !input.get("downstream").is_some_and(is_truthy),
+            Some(_) => false,
+        }
+}
+
+/// JSON-e's own truth.
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(bool) => *bool,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jsone::{Renderer, families};
+    use crate::patch::Branch;
+    use serde_json::json;
+
+    /// The guard, rendered in every built-in context and in odd ones, against [`needs_no_clone`].
+    #[test]
+    fn the_guard_takes_exactly_these_and_never_raises() {
+        let guard = json!({"taken": {"$eval": Branch::built_in().guard()}});
+        let renderer = Renderer::of_value(&json!({"tasks": [guard], "document": guard}));
+        let action = json!({"cb_name": "retrigger", "action_perm": "generic"});
+        let mut contexts: Vec<Context> = families::contexts().cloned().collect();
+        let odd_inputs = [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!("downstream"),
+            json!(1),
+            json!(true),
+            json!({"downstream": true}),
+            json!({"downstream": 0}),
+            json!({"downstream": "no"}),
+            json!({"downstream": {}}),
+            json!({"downstream": [0]}),
+            json!({"downstream": null}),
+        ];
+        for (at, input) in odd_inputs.into_iter().enumerate() {
+            let value = json!({"tasks_for": "action", "action": action, "input": input});
+            contexts.push(Context::new(format!("odd-{at}"), value).unwrap());
+        }
+        for value in [json!({}), json!({"tasks_for": 5}), json!({"tasks_for": "github-push"})] {
+            contexts.push(Context::new("no-action", value).unwrap());
+        }
+        let mut taken = 0;
+        for context in &contexts {
+            let rendered =
+                renderer.render(context).unwrap_or_else(|err| panic!("{}: {err}", context.name));
+            let value = rendered.get("document").unwrap_or(&rendered)["taken"].clone();
+            assert_eq!(value, json!(needs_no_clone(context)), "{}", context.name);
+            taken += usize::from(value == json!(true));
+        }
+        assert!(taken > 20 && taken < contexts.len() / 2, "{taken} of {}", contexts.len());
+    }
+
+    /// In contexts that no service sends, where a name is missing or is no mapping.
+    #[test]
+    fn the_guard_is_total() {
+        let guard = json!({"$eval": Branch::built_in().guard()});
+        let odd = [json!(null), json!(5), json!("x"), json!([]), json!({}), json!({"cb_name": 5})];
+        for tasks_for in [json!("action"), json!(["action"]), json!(null)] {
+            for action in &odd {
+                for input in &odd {
+                    let mut context = json!({"tasks_for": tasks_for});
+                    for (key, value) in [("action", action), ("input", input)] {
+                        if *value != json!(5) {
+                            context[key] = value.clone();
+                        }
+                    }
+                    let rendered = crate::jsone::render_value(&guard, &context);
+                    assert_eq!(rendered, Ok(json!(false)), "{context}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Coverage: which outcomes of the old template's own conditions the samples reached.
+//!
+//! The template is walked beside its render: the engine evaluates the expressions, this module
+//! only follows where they lead and writes down what came out.
+
+use crate::jsone::{Context, Renderer};
+use crate::proof::conditions::Conditions;
+use crate::proof::follow;
+use crate::template::{Path, Template};
+use serde::{Serialize, Serializer};
+
+/// How much the samples reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The outcomes there are: two for each condition and for each operand of `&&` and `||`.
+    pub outcomes: usize,
+    /// Those that a sample reached.
+    pub reached: usize,
+    /// The others, in the template's order.
+    pub missed: Vec<Missed>,
+}
+
+/// An outcome that no sample reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missed {
+    /// Where the condition stands in the template.
+    #[serde(serialize_with = "as_text")]
+    pub path: Path,
+    /// The line it stands on.
+    pub line: usize,
+    /// The condition, or the operand of one.
+    pub condition: String,
+    /// The outcome.
+    pub outcome: bool,
+}
+
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(path)
+}
+
+/// Measures what `contexts` reach in `template`.
+pub fn measure<'c>(
+    template: &Template,
+    contexts: impl IntoIterator<Item = &'c Context>,
+) -> Coverage {
+    let renderer = Renderer::new(template);
+    let mut conditions = Conditions::of(renderer.offered());
+    for context in contexts {
+        // Where production's own part of the render raises, nothing is reached.
+        if let Ok(scope) = renderer.scope(context) {
+            follow::follow(&mut conditions, context.shape(), scope);
+        }
+    }
+    let mut coverage = Coverage { outcomes: 2 * conditions.outcomes.len(), ..Coverage::default() };
+    for outcome in &conditions.outcomes {
+        for value in [true, false] {
+            if outcome.reached[usize::from(value)] {
+                coverage.reached += 1;
+            } else {
+                coverage.missed.push(Missed {
+                    path: outcome.path.clone(),
+                    line: template.line(&outcome.path),
+                    condition: outcome.condition.clone(),
+                    outcome: value,
+                });
+            }
+        }
+    }
+    coverage.missed.sort_by_key(|missed| missed.line);
+    coverage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::Text;
+    use serde_json::json;
+
+    const TEMPLATE: &str = r#"
+tasks:
+    - $let:
+          isPush: {$eval: 'tasks_for == "github-push" && event.ref == "main"'}
+          level: {$if: 'isTry', then: 1, else: 3}
+      in:
+          never: true
+      # raises: isTry is bound nowhere
+    - $let: {kind: {$switch: {'tasks_for == "cron"': c, $default: d}}}
+      in:
+          text: 'x ${kind == "c" || kind == "d"}'
+          list:
+              $map: [1, 2]
+              each(n): {$if: 'n == 2', then: a}
+"#;
+
+    #[test]
+    fn outcomes_are_those_of_conditions_and_operands() {
+        let template = Template::parse(Text::new(TEMPLATE)).unwrap();
+        let push = json!({"tasks_for": "github-push", "event": {"ref": "main"}});
+        let contexts = [
+            Context::new("push", push).unwrap(),
+            Context::new("cron", json!({"tasks_for": "cron"})).unwrap(),
+        ];
+        let coverage = measure(&template, &contexts);
+        // Two operands, two conditions, two operands and one condition.
+        assert_eq!(coverage.outcomes, 14);
+        let missed: Vec<_> = coverage
+            .missed
+            .iter()
+            .map(|missed| format!("{}: {} {}", missed.line, missed.condition, missed.outcome))
+            .collect();
+        assert_eq!(
+            missed,
+            [
+                "4: event.ref == \"main\" false",
+                "5: isTry true",
+                "5: isTry false",
+                "9: tasks_for == \"cron\" true",
+                "9: tasks_for == \"cron\" false",
+                "11: kind == \"c\" true",
+                "11: kind == \"c\" false",
+                "11: kind == \"d\" true",
+                "11: kind == \"d\" false",
+                "14: n == 2 true",
+                "14: n == 2 false",
+            ]
+        );
+        assert_eq!(coverage.reached, 3);
+    }
+}

@@ -1,0 +1,162 @@
+//! The sampled proof: old and new template, rendered side by side in many contexts.
+
+use crate::jsone::{Context, Rendered, Renderer, render_value};
+use crate::patch::{Branch, retrigger, sites};
+use crate::proof::contract;
+use crate::template::Path;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+/// How many of the contexts rendered alike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All contexts.
+    pub total: usize,
+    /// Those in which the new template renders what it must.
+    pub equal: usize,
+    /// Those in which it does not.
+    pub different: usize,
+    /// Those, of `total`, whose task takes the branch.
+    pub retrigger: usize,
+}
+
+/// A context in which the new template does not render what it must.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Counterexample {
+    /// The context's name.
+    pub context: String,
+    /// Where in what is rendered.
+    #[serde(serialize_with = "as_text")]
+    pub path: Path,
+    /// What must be there: the old template's value, or for a retrigger what the branch promises.
+    /// Null where nothing must be there.
+    pub old: Value,
+    /// What the new template renders there. A message where it raises.
+    pub new: Value,
+}
+
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(path)
+}
+
+/// What must come out of the new template for a context, judged by the old one's render.
+struct Expected {
+    rendered: Rendered,
+    /// The old payload, where the task is a retrigger that takes the branch.
+    clone: Option<Value>,
+}
+
+/// Renders both templates in all `contexts`. Counterexamples come in the contexts' order, one for
+/// each context.
+pub fn run<'c>(
+    old: &Renderer,
+    new: &Renderer,
+    branch: &Branch,
+    contexts: impl IntoIterator<Item = &'c Context>,
+) -> (Counts, Vec<Counterexample>) {
+    let (mut counts, mut found) = (Counts::default(), Vec::new());
+    for context in contexts {
+        let got = new.render(context);
+        let expected = expected(old.render(context), &got, context, branch);
+        counts.total += 1;
+        counts.retrigger += usize::from(expected.clone.is_some());
+        match difference(&expected, &got, context, branch) {
+            None => counts.equal += 1,
+            Some((path, old, new)) => {
+                counts.different += 1;
+                found.push(Counterexample { context: context.name.clone(), path, old, new });
+            }
+        }
+    }
+    (counts, found)
+}
+
+/// The counterexample that one context makes, if it makes one.
+pub fn sample(
+    old: &Renderer,
+    new: &Renderer,
+    branch: &Branch,
+    context: &Context,
+) -> Option<Counterexample> {
+    run(old, new, branch, [context]).1.pop()
+}
+
+fn expected(old: Rendered, got: &Rendered, context: &Context, branch: &Branch) -> Expected {
+    // Some files render a task for a retrigger on a pull request that lacks the environment of an
+    // action, and so fails today. Such a task may stay, or take the branch and fail there.
+    let is_action = old.as_ref().is_ok_and(|task| sites::is_action(&task["payload"]));
+    let may_stay = old == *got && !is_action;
+    let payload = match &old {
+        Ok(task) if retrigger::needs_no_clone(context) && !may_stay => task.get("payload").cloned(),
+        _ => None,
+    };
+    let Some(clone) = payload else {
+        return Expected { rendered: old, clone: None };
+    };
+    let variables = json!({crate::patch::branch::VARIABLE: clone});
+    let rendered = old.and_then(|mut task| {
+        task["payload"] = render_value(&branch.value()["then"], &variables)?;
+        Ok(task)
+    });
+    Expected { rendered, clone: Some(clone) }
+}
+
+fn difference(
+    expected: &Expected,
+    got: &Rendered,
+    context: &Context,
+    branch: &Branch,
+) -> Option<contract::Violation> {
+    let (wanted, found) = match (&expected.rendered, got) {
+        (Err(wanted), Err(found)) if expected.clone.is_none() => {
+            let (wanted, found) = (json!(wanted), json!(found));
+            return (wanted != found).then(|| (Path::root(), wanted, found));
+        }
+        // The old template renders a task, and the branch cannot be made of its payload.
+        (Err(_), _) if expected.clone.is_some() => {
+            let found = got.as_ref().map_or_else(|err| json!(err), |task| task["payload"].clone());
+            let wanted = json!("a payload with image, features, env and artifacts.public");
+            return Some((Path::root().key("payload"), wanted, found));
+        }
+        (Ok(wanted), Ok(found)) => (wanted, found),
+        (wanted, found) => {
+            let show =
+                |rendered: &Rendered| rendered.as_ref().map_or_else(|e| json!(e), Value::clone);
+            return Some((Path::root(), show(wanted), show(found)));
+        }
+    };
+    first_difference(wanted, found, &Path::root()).or_else(|| {
+        let clone = expected.clone.as_ref()?;
+        contract::check(context, branch, clone, &found["payload"]).into_iter().next()
+    })
+}
+
+/// The first place where two values differ: null stands for nothing.
+pub fn first_difference(old: &Value, new: &Value, path: &Path) -> Option<(Path, Value, Value)> {
+    if old == new {
+        return None;
+    }
+    let whole = || Some((path.clone(), old.clone(), new.clone()));
+    match (old, new) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+            keys.into_iter()
+                .find_map(|key| {
+                    let side = |map: &serde_json::Map<String, Value>| map.get(key).cloned();
+                    first_difference(
+                        &side(a).unwrap_or_default(),
+                        &side(b).unwrap_or_default(),
+                        &path.key(key),
+                    )
+                })
+                // A key with the value null on one side only.
+                .or_else(whole)
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(at, (a, b))| first_difference(a, b, &path.index(at))),
+        _ => whole(),
+    }
+}

@@ -1,0 +1,207 @@
+//! The structural proof: for all contexts, not just for samples.
+//!
+//! If the new value is the old one with some payloads `P` replaced by the wrapper around `P`, and
+//! the wrapper is the known one, then wherever its guard is false the new template renders what
+//! the old one does. [`check`] looks at every premise of that sentence; `docs/proof.md` argues it.
+
+use crate::jsone::expr;
+use crate::jsone::walk::{self, operator};
+use crate::patch::{Branch, edit, sites};
+use crate::template::{Path, Step, Template, type_name};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Whether the structural proof holds, and if not, the first premise that fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Structural {
+    /// Whether all premises hold.
+    pub holds: bool,
+    /// What fails, and where; empty where the proof holds.
+    pub reason: String,
+}
+
+impl From<Result<(), String>> for Structural {
+    fn from(result: Result<(), String>) -> Self {
+        Structural { holds: result.is_ok(), reason: result.err().unwrap_or_default() }
+    }
+}
+
+/// Checks the premises for `new` against `old`, where retriggers reach the payloads at `reached`.
+pub fn check(old: &Template, new: &Template, branch: &Branch, reached: &[Path]) -> Structural {
+    premises(old, new, branch, reached).into()
+}
+
+fn premises(
+    old: &Template,
+    new: &Template,
+    branch: &Branch,
+    reached: &[Path],
+) -> Result<(), String> {
+    if branch.guard() != Branch::built_in().guard() {
+        return Err("the patch's guard is not the known one, which is total".to_owned());
+    }
+    let mut wrapped = Vec::new();
+    compare(old.value(), new.value(), &Path::root(), &mut wrapped, branch)
+        .map_err(|(path, what)| format!("{what} (line {} of the new file)", new.line(&path)))?;
+    for path in &wrapped {
+        let at = || format!("line {} of the new file", new.line(path));
+        if !reached.contains(path) {
+            return Err(format!("no retrigger reaches the branch on {}", at()));
+        }
+        if path.find(old.value()).is_some_and(sites::may_vanish) {
+            return Err(format!(
+                "the payload on {} may render to nothing, which a variable cannot hold",
+                at()
+            ));
+        }
+        bindings(new, path, branch)?;
+    }
+    if let Some(path) = reached.iter().find(|path| !wrapped.contains(path)) {
+        return Err(format!(
+            "a retrigger reaches the payload on line {} of the new file, which has no branch",
+            new.line(path)
+        ));
+    }
+    uses_variable(old, &wrapped)
+}
+
+/// Walks both values; collects the paths of wrappers that are new. Errs with the first place
+/// where the values differ otherwise.
+fn compare(
+    old: &Value,
+    new: &Value,
+    path: &Path,
+    wrapped: &mut Vec<Path>,
+    branch: &Branch,
+) -> Result<(), (Path, String)> {
+    if old == new {
+        return Ok(());
+    }
+    let differ = |path: &Path, what: &str| Err((path.clone(), format!("{path} {what}")));
+    if let Some(payload) = edit::inside(new).filter(|_| edit::inside(old).is_none()) {
+        is_known(&new["in"], path, branch)?;
+        wrapped.push(path.clone());
+        let inner = path.key("$let").key(crate::patch::branch::VARIABLE);
+        return compare(old, payload, &inner, &mut Vec::new(), branch);
+    }
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, value) in new {
+                let inside = path.key(key);
+                match old.get(key) {
+                    Some(old) => compare(old, value, &inside, wrapped, branch)?,
+                    None => return differ(&inside, "is new"),
+                }
+            }
+            match old.keys().find(|key| !new.contains_key(*key)) {
+                Some(gone) => differ(path, &format!("has lost its key {gone:?}")),
+                None => Ok(()),
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            for (at, (old, new)) in old.iter().zip(new).enumerate() {
+                compare(old, new, &path.index(at), wrapped, branch)?;
+            }
+            match old.len() == new.len() {
+                true => Ok(()),
+                false => differ(path, &format!("had {} items and has {}", old.len(), new.len())),
+            }
+        }
+        (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {
+            differ(path, &format!("was {} and is {}", type_name(old), type_name(new)))
+        }
+        _ => differ(path, &format!("was {old} and is {new}")),
+    }
+}
+
+fn is_known(found: &Value, path: &Path, branch: &Branch) -> Result<(), (Path, String)> {
+    let wanted = branch.value();
+    if found == wanted {
+        return Ok(());
+    }
+    let inner = path.key("in");
+    let what = if found.get("$if") != wanted.get("$if") {
+        (inner.key("$if"), "the guard is not the known one")
+    } else if found.get("else") != wanted.get("else") {
+        (inner.key("else"), "the branch's `else` is not the bare variable")
+    } else if found.get("then") != wanted.get("then") {
+        (inner.key("then"), "the branch's `then` is not the patch's")
+    } else {
+        (inner, "the branch has a key that the patch has not")
+    };
+    Err((what.0, what.1.to_owned()))
+}
+
+/// No operator around the payload gives the guard's names another meaning.
+fn bindings(new: &Template, path: &Path, branch: &Branch) -> Result<(), String> {
+    let names = branch.names();
+    let mut around = Path::root();
+    for step in path.steps() {
+        let value = around.find(new.value()).and_then(Value::as_object);
+        if let (Some(map), Step::Key(key)) = (value, step) {
+            let line = new.line(&around.key(key));
+            let bound = match operator(map) {
+                Some("$let") if key == "in" => bound_names(&map["$let"]).ok_or_else(|| {
+                    format!("what the `$let` on line {line} binds cannot be told from the file")
+                })?,
+                Some("$map" | "$reduce" | "$find" | "$sort") if key.ends_with(')') => {
+                    each_names(key)
+                }
+                _ => Vec::new(),
+            };
+            if let Some(name) = bound.iter().find(|name| names.contains(&name.as_str())) {
+                return Err(format!(
+                    "{name} is bound again around the branch (line {line} of the new file)"
+                ));
+            }
+        }
+        around = match step {
+            Step::Key(key) => around.key(key),
+            Step::Index(index) => around.index(*index),
+        };
+    }
+    Ok(())
+}
+
+/// The names that the value of a `$let` binds, over all its outcomes; none where that cannot be
+/// told without rendering.
+fn bound_names(value: &Value) -> Option<Vec<String>> {
+    let map = value.as_object()?;
+    let all = |values: &mut dyn Iterator<Item = &Value>| -> Option<Vec<String>> {
+        values.map(bound_names).collect::<Option<Vec<_>>>().map(|names| names.concat())
+    };
+    match operator(map) {
+        None if map.keys().any(|key| key.contains("${")) => None,
+        None => Some(map.keys().cloned().collect()),
+        Some("$merge" | "$mergeDeep") => all(&mut map.values().next()?.as_array()?.iter()),
+        Some("$if") => all(&mut map.iter().filter(|(key, _)| *key != "$if").map(|(_, v)| v)),
+        Some("$switch") => all(&mut map["$switch"].as_object()?.values()),
+        Some("$let") => bound_names(map.get("in")?),
+        Some(_) => None,
+    }
+}
+
+/// The names in `each(x, i)` or `by(x)`.
+fn each_names(key: &str) -> Vec<String> {
+    let inside = key.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+    inside.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+/// The wrapper's variable is used nowhere in the old template.
+fn uses_variable(old: &Template, wrapped: &[Path]) -> Result<(), String> {
+    let mut used = None;
+    walk::visit(old.value(), &mut |path, _, text| {
+        let names =
+            expr::names(text, &expr::tokens(text).0).contains(&crate::patch::branch::VARIABLE);
+        if names {
+            used.get_or_insert_with(|| path.clone());
+        }
+    });
+    match used.filter(|_| !wrapped.is_empty()) {
+        Some(path) => Err(format!(
+            "the old file already uses the variable clonePayload (line {})",
+            old.line(&path)
+        )),
+        None => Ok(()),
+    }
+}

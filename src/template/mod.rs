@@ -1,0 +1,111 @@
+//! A `.taskcluster.yml` template: its text, its value, and where in the text each value stands.
+//!
+//! Two readers see every file: [`value`] gives what JSON-e renders, [`nodes`] gives the places
+//! for messages and for editing the text. Each of the two YAML libraries stays inside its module.
+
+pub mod nodes;
+pub mod path;
+pub mod text;
+pub mod value;
+
+pub use nodes::{Kind, Node};
+pub use path::{Path, Step};
+pub use text::Text;
+
+use crate::error::{Error, Place, Result};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// A template, read.
+#[derive(Debug, Clone)]
+pub struct Template {
+    text: Text,
+    value: Value,
+    root: Node,
+}
+
+impl Template {
+    /// Reads a template from a file's bytes.
+    ///
+    /// Errs where production's loaders refuse the file: bytes that are not UTF-8, bad YAML, a
+    /// redefined anchor, a collection as a key, a duplicate key, an empty file, or a document
+    /// that is no mapping.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Template> {
+        Template::parse(Text::from_bytes(bytes)?)
+    }
+
+    /// Reads a template from its text; errs as [`Template::from_bytes`].
+    pub fn parse(text: Text) -> Result<Template> {
+        let root = nodes::parse(&text)?;
+        let value = value::parse(&text)?;
+        match (root, &value) {
+            (Some(root), Value::Object(_)) => Ok(Template { text, value, root }),
+            (None, _) | (_, Value::Null) => Err(Error::new("the file is empty")
+                .help("a template is a mapping with `version: 1` and `tasks`")),
+            (Some(root), other) => {
+                Err(Error::new(format!("the file holds {}, not a mapping", type_name(other)))
+                    .at(text.place(root.start))
+                    .help("a template is a mapping with `version: 1` and `tasks`"))
+            }
+        }
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The value that JSON-e renders.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The root of the tree of nodes.
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The template of the task that the hooks service renders for an action: `tasks[0]`, where
+    /// `tasks` is a list before rendering (fxci-config installs nothing for other files).
+    pub fn action_task(&self) -> Option<&Value> {
+        self.value.get("tasks")?.as_array()?.first()
+    }
+
+    /// The place of the value at `path`: its own, or, where an alias or a merge key brings it,
+    /// that of the closest value around it that is written out.
+    pub fn place(&self, path: &Path) -> Place {
+        self.text.place(self.root.closest(path).start)
+    }
+
+    /// The line of the key or item that `path` leads to (counted from 1), for messages.
+    pub fn line(&self, path: &Path) -> usize {
+        match (path.parent(), path.last_key()) {
+            (Some(parent), Some(key)) => {
+                let around = self.root.closest(&parent);
+                let start = around.entry(key).map_or(around.start, |(key, _)| key.start);
+                self.text.line_of(start)
+            }
+            _ => self.place(path).line,
+        }
+    }
+
+    /// The ten digits that name the file's hooks (`in-tree-action-<level>-<permission>/<hash>`):
+    /// the start of the SHA-256 of its bytes, in lower-case hexadecimal, as fxci-config and
+    /// taskgraph compute it.
+    pub fn hook_hash(&self) -> String {
+        let digest = Sha256::digest(self.text.as_str().as_bytes());
+        digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// What a value is, with its article, for messages.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}

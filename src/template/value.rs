@@ -1,0 +1,101 @@
+//! Reads a template's value. The only module that knows `serde_yaml`, so that it can be
+//! exchanged: that crate is no longer developed, and reads real templates exactly as PyYAML does.
+
+use super::text::Text;
+use crate::error::{Error, Place, Result};
+use serde_json::{Map, Number, Value};
+use serde_yaml::Value as Yaml;
+
+/// Parses YAML into the value that JSON-e gets to see, merge keys (`<<`) applied.
+///
+/// Errs, with the place where that is known, on what production's loaders refuse too (bad syntax,
+/// keys that are collections, tags without a meaning in JSON) and on duplicate keys, which PyYAML
+/// lets pass and js-yaml does not.
+pub fn parse(text: &Text) -> Result<Value> {
+    let (content, _) = text.without_bom();
+    let mut yaml: Yaml = serde_yaml::from_str(content).map_err(|err| explain(&err, text))?;
+    yaml.apply_merge()
+        .map_err(|err| Error::new(format!("a merge key (`<<`) cannot be applied: {err}")))?;
+    to_json(yaml)
+}
+
+/// Writes a value as YAML.
+pub fn write(value: &Value) -> String {
+    serde_yaml::to_string(value).unwrap_or_else(|err| unreachable!("JSON is YAML: {err}"))
+}
+
+fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
+    let message = err.to_string();
+    let error = if message.contains("recursion limit exceeded") {
+        Error::new("the file is nested too deeply").help("production's loaders cannot read it")
+    } else if message.contains("more than one document") {
+        Error::new("the file holds more than one YAML document").help("keep one")
+    } else if message.contains("duplicate entry") {
+        Error::new(format!("a key stands twice: {}", without_place(&message)))
+            .help("js-yaml refuses the file, PyYAML takes the last one: keep one")
+    } else {
+        Error::new(format!("the YAML cannot be read: {}", without_place(&message)))
+    };
+    match err.location() {
+        Some(at) => error.at(Place { line: at.line().max(1), column: at.column().max(1) }),
+        // An empty key path and no place: the end of the input.
+        None if message.contains("EndOfStream") => error.at(text.place(text.as_str().len())),
+        None => error,
+    }
+}
+
+/// The message without `at line 5 column 7`, which the error tells in front.
+fn without_place(message: &str) -> &str {
+    message.split(" at line ").next().unwrap_or(message)
+}
+
+fn to_json(yaml: Yaml) -> Result<Value> {
+    Ok(match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(bool) => Value::Bool(bool),
+        Yaml::String(string) => Value::String(string),
+        Yaml::Number(number) => Value::Number(to_json_number(&number)?),
+        Yaml::Sequence(items) => {
+            Value::Array(items.into_iter().map(to_json).collect::<Result<_>>()?)
+        }
+        Yaml::Mapping(entries) => {
+            let mut map = Map::new();
+            for (key, value) in entries {
+                let key = to_key(key)?;
+                if map.insert(key.clone(), to_json(value)?).is_some() {
+                    return Err(Error::new(format!("the key {key:?} stands twice"))
+                        .help("keep one; JSON's keys are strings, so 1 and \"1\" are the same"));
+                }
+            }
+            Value::Object(map)
+        }
+        Yaml::Tagged(tagged) => {
+            return Err(Error::new(format!("the tag {} has no meaning in JSON", tagged.tag)));
+        }
+    })
+}
+
+fn to_json_number(number: &serde_yaml::Number) -> Result<Number> {
+    if let Some(int) = number.as_u64() {
+        Ok(int.into())
+    } else if let Some(int) = number.as_i64() {
+        Ok(int.into())
+    } else {
+        number
+            .as_f64()
+            .and_then(Number::from_f64)
+            .ok_or_else(|| Error::new(format!("the number {number} has no form in JSON")))
+    }
+}
+
+fn to_key(key: Yaml) -> Result<String> {
+    Ok(match key {
+        Yaml::String(string) => string,
+        Yaml::Bool(bool) => bool.to_string(),
+        Yaml::Number(number) => number.to_string(),
+        Yaml::Null => "null".to_owned(),
+        Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => {
+            return Err(Error::new("a key is a collection").help("keys must be strings"));
+        }
+    })
+}

@@ -1,0 +1,163 @@
+//! The whole tool on real templates: those of `../shared/corpus`, or of `$TC_RETRIGGER_CORPUS`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use tc_retrigger::jsone::{Context, families};
+use tc_retrigger::patch::{self, Branch, Patch, State};
+use tc_retrigger::proof::{Proof, Verdict};
+use tc_retrigger::template::{Template, Text};
+
+/// The corpus; none where there is none, which CI does not let pass.
+fn corpus() -> Option<PathBuf> {
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("TC_RETRIGGER_CORPUS").map_or_else(beside, PathBuf::from);
+    if folder.join("manifest.tsv").is_file() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "CI needs the corpus at {}", folder.display());
+    eprintln!("skipped: there is no corpus at {}", folder.display());
+    None
+}
+
+/// The outcome of one file, in the words of the manifest's column.
+fn run(bytes: Vec<u8>, branch: &Branch, contexts: &[&Context]) -> Result<&'static str, String> {
+    let original = String::from_utf8(bytes.clone()).map_err(|err| err.to_string())?;
+    let template = match Template::from_bytes(bytes) {
+        Ok(template) => template,
+        Err(err) if err.place().is_some() => return Ok("pyyaml-refuses"),
+        Err(err) => return Err(format!("an error without a place: {err}")),
+    };
+    let plan =
+        Patch::plan(&template, branch, contexts.iter().copied()).map_err(|e| e.to_string())?;
+    if let State::NotApplicable(reason) = &plan.state {
+        let says_why = !reason.is_empty() && plan.after.text().as_str() == original;
+        return if says_why { Ok("no") } else { Err("changed, or without a reason".to_owned()) };
+    }
+    let check = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+    check(plan.state == State::Unpatched, "is not told to be unpatched")?;
+
+    let new = plan.after.text().as_str();
+    only_indents(&original, new, &plan)?;
+    let reverted = patch::revert(&plan.after).map_err(|err| err.to_string())?;
+    check(reverted.text().as_str() == original, "revert does not give the bytes back")?;
+    let again = Patch::plan(&plan.after, branch, contexts.iter().copied());
+    let again = again.map_err(|err| err.to_string())?;
+    check(again.state == State::Current, "is not told to be patched")?;
+    check(again.after.text().as_str() == new, "is changed by a second patch")?;
+
+    let proof = Proof::of_patch(&plan, branch, contexts);
+    if proof.verdict != Verdict::Proved {
+        return Err(format!("{:?} {:?}", proof.structural, proof.counterexamples.first()));
+    }
+    check(proof.contexts.retrigger > 0, "no retrigger takes the branch")?;
+    Ok("yes")
+}
+
+/// Outside of the payloads no byte differs; inside, lines are only indented deeper.
+fn only_indents(old: &str, new: &str, plan: &Patch) -> Result<(), String> {
+    let old_lines: Vec<&str> = old.split_inclusive('\n').collect();
+    let mut new_lines = new.split_inclusive('\n');
+    let spans: Vec<(usize, usize)> = plan
+        .sites
+        .iter()
+        .map(|site| {
+            let node = plan.before.root().find(site).expect("a site is written out");
+            (plan.before.line(site), plan.before.text().line_of(node.end))
+        })
+        .collect();
+    for (at, line) in old_lines.iter().enumerate().map(|(at, line)| (at + 1, *line)) {
+        let is_inside = spans.iter().any(|(first, last)| (*first..=*last).contains(&at));
+        let found = new_lines.by_ref().find(|new| match is_inside {
+            true => new.trim_start_matches(' ') == line.trim_start_matches(' '),
+            false => *new == line,
+        });
+        if found.is_none() {
+            return Err(format!("line {at} is not in the new file as it was: {line:?}"));
+        }
+    }
+    let added = new.lines().count() - old.lines().count();
+    let lines = Branch::built_in().script().lines().count() + 40 * spans.len();
+    if added > lines { Err(format!("{added} lines are new")) } else { Ok(()) }
+}
+
+#[test]
+fn every_template_is_patched_and_proved_or_says_why_not() {
+    let Some(folder) = corpus() else { return };
+    let manifest = fs::read_to_string(folder.join("manifest.tsv")).unwrap();
+    let rows: Vec<(&str, &str)> = manifest
+        .lines()
+        .skip(1)
+        .filter_map(|row| {
+            let cells: Vec<&str> = row.split('\t').collect();
+            Some((*cells.first()?, *cells.get(4)?))
+        })
+        .collect();
+    let (branch, contexts) = (Branch::built_in(), families::contexts().collect::<Vec<_>>());
+    let (queue, wrong) = (Mutex::new(rows.iter()), Mutex::new(Vec::new()));
+    let counts: Mutex<BTreeMap<&str, usize>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some((file, wanted)) = queue.lock().unwrap().next() else { break };
+                    let got = run(fs::read(folder.join(file)).unwrap(), &branch, &contexts);
+                    if got.as_deref() != Ok(*wanted) {
+                        wrong.lock().unwrap().push(format!("{file}: {got:?}, not {wanted}"));
+                    }
+                    *counts.lock().unwrap().entry(wanted).or_default() += 1;
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let counts = counts.into_inner().unwrap();
+    println!("{counts:?}");
+    assert!(counts.get("yes").is_some_and(|yes| *yes >= 100), "{counts:?}");
+}
+
+#[test]
+fn a_change_outside_of_the_branch_is_never_proved() {
+    let examples = [
+        include_str!("../examples/gecko.taskcluster.yml"),
+        include_str!("../examples/standalone.taskcluster.yml"),
+    ];
+    let (branch, contexts) = (Branch::built_in(), families::contexts().collect::<Vec<_>>());
+    let parse = |text: &str| Template::parse(Text::new(text)).unwrap();
+    for example in examples {
+        let old = parse(example);
+        let patched = Patch::plan(&old, &branch, contexts.iter().copied()).unwrap().after;
+        let text = patched.text().as_str();
+        let changes = [
+            ("a value", "maxRunTime: 1800", "maxRunTime: 1801"),
+            ("a value", "maxRunTime: 3600", "maxRunTime: 3601"),
+            ("a condition", "tasks_for == \"cron\"", "tasks_for == \"crow\""),
+            ("a key", "deadline:", "deadlines:"),
+            ("the guard", "action[\"action_perm\"] == \"generic\"", "true"),
+            ("the guard", "typeof(input) == \"object\" && !(input[\"downstream\"])", "true"),
+            ("the branch", "maxRunTime: 600", "maxRunTime: 601"),
+            ("the branch", "else: {$eval: 'clonePayload'}", "else: {$eval: 'clonePayload.env'}"),
+        ];
+        let mut made = 0;
+        for (what, from, to) in changes {
+            if !text.contains(from) {
+                continue;
+            }
+            made += 1;
+            let new = parse(&text.replacen(from, to, 1));
+            let proof = Proof::new(&old, &new, &branch, &contexts);
+            assert_ne!(proof.verdict, Verdict::Proved, "{what}: {to}");
+            assert!(!proof.structural.holds, "{what}: {to}");
+            let says_where = proof.structural.reason.contains("line ");
+            assert!(says_where, "{what}: {}", proof.structural.reason);
+            if what == "the guard" {
+                assert_eq!(proof.verdict, Verdict::Different, "{to}");
+                let context = &proof.counterexamples[0].context;
+                assert!(context.starts_with("action/") || context.starts_with("pr-action/"));
+            }
+        }
+        assert!(made >= 6, "only {made} changes fit");
+    }
+}

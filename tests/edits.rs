@@ -1,0 +1,228 @@
+//! The text edits: before and after, as files where they read well and as strings where their
+//! bytes matter.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use tc_retrigger::jsone::families;
+use tc_retrigger::patch::{self, Branch, Patch, State};
+use tc_retrigger::template::{Template, Text};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edits")
+}
+
+/// A branch with a script of three lines, so that what is around it can be seen.
+fn small_branch() -> Branch {
+    Branch::from_dir(&folder().join("patch")).unwrap()
+}
+
+fn template(content: &str) -> Template {
+    Template::parse(Text::new(content)).unwrap()
+}
+
+fn patched(content: &str) -> Patch {
+    Patch::plan(&template(content), &small_branch(), families::contexts()).unwrap()
+}
+
+/// Patches, and checks what holds for every file: taking the branch out gives the same bytes
+/// back, and patching again changes nothing.
+fn patch_and_back(content: &str, name: &str) -> String {
+    let plan = patched(content);
+    let after = plan.after.text().as_str().to_owned();
+    assert_ne!(after, content, "{name}");
+    assert_eq!(
+        patch::revert(&plan.after).unwrap().text().as_str(),
+        content,
+        "{name}: not reverted"
+    );
+    let again = patched(&after);
+    assert_eq!(again.state, State::Current, "{name}");
+    assert_eq!(again.after.text().as_str(), after, "{name}: not the same when patched again");
+    after
+}
+
+#[test]
+fn before_and_after() {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        names.extend(name.strip_suffix(".before.yml").map(str::to_owned));
+    }
+    assert!(names.len() >= 3, "{names:?}");
+    for name in names {
+        let read = |kind: &str| {
+            fs::read_to_string(folder().join(format!("{name}.{kind}.yml"))).unwrap_or_default()
+        };
+        let after = patch_and_back(&read("before"), &name);
+        if std::env::var_os("UPDATE_EDITS").is_some() {
+            fs::write(folder().join(format!("{name}.after.yml")), &after).unwrap();
+        }
+        assert_eq!(after, read("after"), "{name}");
+    }
+}
+
+const TASK: &str = "version: 1\ntasks:\n  - payload:\n      env:\n        ACTION_CALLBACK: x\n";
+
+#[test]
+fn odd_bytes_stay() {
+    let cases = [
+        ("CRLF", TASK.replace('\n', "\r\n")),
+        ("mixed line breaks", TASK.replacen("payload:\n", "payload:\r\n", 1)),
+        ("a byte order mark", format!("\u{feff}{TASK}")),
+        ("no last line break", TASK.trim_end().to_owned()),
+        ("a document's end", format!("---\n{TASK}...\n")),
+        ("spaces behind the key", TASK.replace("payload:\n", "payload:   \n")),
+        ("a comment behind the key", TASK.replace("payload:\n", "payload: # why\n")),
+        ("a comment at the margin", TASK.replace("payload:\n", "payload:\n# margin\n")),
+        ("comments below", format!("{TASK}      # inside\n\n      # too\n    # outside\n")),
+        ("blank lines below", format!("{TASK}\n\n    extra: {{}}\n")),
+        (
+            "spaces on blank lines",
+            format!("{TASK}   \n      text: |\n        a\n          \n        b\n"),
+        ),
+        ("a block scalar last", format!("{TASK}      text: |\n        a\n")),
+        ("a block scalar that keeps", format!("{TASK}      text: |+\n        a\n\n\n    b: c\n")),
+        ("a block scalar that keeps, last", format!("{TASK}      text: |+\n        a\n\n\n")),
+        ("an open block scalar", format!("{TASK}      text: |\n        a")),
+        ("an open block scalar that keeps", format!("{TASK}      text: >+\n        a")),
+        ("an indentation indicator", format!("{TASK}      text: |2\n          a\n        b\n")),
+        ("a list in the key's column", format!("{TASK}      command:\n      - a\n      - b\n")),
+        (
+            "a list in a list",
+            format!("{TASK}      command:\n      - - a\n        - |\n         b\n"),
+        ),
+        (
+            "brackets over lines",
+            format!("{TASK}      command: [a,\n        b,\n      ]\n    c: d\n"),
+        ),
+        (
+            "a quoted scalar over lines",
+            format!("{TASK}      text: \"a\n\n        b\\\n        c\"\n    c: d\n"),
+        ),
+        (
+            "a plain scalar over lines",
+            format!("{TASK}      text: a\n        b\n\n        c # d\n    c: d\n"),
+        ),
+        ("a tag", TASK.replace("payload:\n", "payload: !!map\n")),
+        ("a quoted key", TASK.replace("payload:", "\"payload\" :")),
+        (
+            "a flow payload over lines",
+            "tasks:\n- payload: {env: {\n    ACTION_CALLBACK: x},\n    a: [b,\n   c]\n  } # d\n"
+                .to_owned(),
+        ),
+        ("a flow payload, open", "tasks:\n- payload: {env: {ACTION_CALLBACK: x}}".to_owned()),
+        ("letters of two bytes", TASK.replace("version: 1", "version: 1 # ä ö €")),
+        (
+            "an alias",
+            format!("x: &p {{env: {{ACTION_CALLBACK: x}}}}\n{}", "tasks:\n- payload: *p\n"),
+        ),
+    ];
+    for (name, before) in cases {
+        let after = patch_and_back(&before, name);
+        let (old, new) = (template(&before), template(&after));
+        let payload = |value: &serde_json::Value| value["tasks"][0]["payload"].clone();
+        assert_eq!(
+            payload(new.value())["$let"]["clonePayload"],
+            payload(old.value()),
+            "{name}: another payload"
+        );
+        let without_task = |template: &Template| {
+            let mut value = template.value().clone();
+            value["tasks"][0]["payload"] = serde_json::Value::Null;
+            value
+        };
+        assert_eq!(without_task(&new), without_task(&old), "{name}: more than the payload changed");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_edited_says_why_and_where() {
+    let cases = [
+        (
+            "tasks: [{payload: {env: {ACTION_CALLBACK: x}}}]\n",
+            "1:19: tasks[0].payload is written inside",
+        ),
+        (
+            "tasks:\n- {payload: {env: {ACTION_CALLBACK: x}}}\n",
+            "2:13: tasks[0].payload is written inside",
+        ),
+        (
+            "x: &t\n  payload: {env: {ACTION_CALLBACK: x}}\ntasks:\n- *t\n",
+            "4:3: tasks[0].payload comes out of an alias",
+        ),
+        (
+            "x: &t\n  payload: {env: {ACTION_CALLBACK: x}}\ntasks:\n- <<: *t\n  a: b\n",
+            "4:3: tasks[0].payload comes out of an alias or a merge key",
+        ),
+        (
+            "tasks:\n- ? payload\n  : {env: {ACTION_CALLBACK: x}}\n",
+            "3:5: tasks[0].payload has its key behind a `?`",
+        ),
+    ];
+    for (content, wanted) in cases {
+        let err = Patch::plan(&template(content), &small_branch(), families::contexts());
+        let err = err.unwrap_err().to_string();
+        assert!(err.starts_with(wanted), "{content:?}: {err}");
+    }
+}
+
+#[test]
+fn an_edited_branch_is_told_and_replaced() {
+    let after = patched(TASK).after.text().as_str().to_owned();
+    let cases = [
+        (
+            "the guard",
+            after.replace("\"pr-action\"", "\"cron\""),
+            "differs from the patch on line 12",
+        ),
+        (
+            "the script",
+            after.replace("print(", "print (").clone(),
+            "differs from the patch on line 33",
+        ),
+        (
+            "the comment",
+            after.replace("on two lines", "on lines"),
+            "differs from the patch on line 5",
+        ),
+        (
+            "no comment",
+            after.replace("      # on two lines.\n", ""),
+            "differs from the patch on line 5",
+        ),
+        (
+            "an older patch",
+            after.replace("patch 1:", "patch 0:"),
+            "it has patch 0; this is patch 1",
+        ),
+        (
+            "another step",
+            after
+                .replace(
+                    "        clonePayload:\n          env:\n",
+                    "         clonePayload:\n           env:\n",
+                )
+                .replace("            ACTION", "             ACTION"),
+            "differs from the patch on line 7",
+        ),
+    ];
+    for (name, edited, wanted) in cases {
+        assert_ne!(edited, after, "{name}");
+        let plan = patched(&edited);
+        match &plan.state {
+            State::Tampered(reason) | State::Stale(reason) => {
+                assert!(reason.contains(wanted), "{name}: {reason}");
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+        assert_eq!(plan.after.text().as_str(), after, "{name}: not replaced");
+        assert_eq!(plan.before.text().as_str(), TASK, "{name}: not reverted");
+    }
+    let beyond = after.replace("        clonePayload:", "        other: 1\n        clonePayload:");
+    let newer = after.replace("patch 1:", "patch 2:");
+    for (edited, wanted) in [(beyond, "edited beyond recognition"), (newer, "a newer version")] {
+        let err =
+            Patch::plan(&template(&edited), &small_branch(), families::contexts()).unwrap_err();
+        assert!(err.to_string().contains(wanted), "{err}");
+    }
+}

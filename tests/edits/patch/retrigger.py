@@ -1,0 +1,4 @@
+import sys
+if sys.argv:
+
+    print("retrigger")
