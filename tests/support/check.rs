@@ -1,0 +1,133 @@
+//! What createTask refuses: the service's own schema, and the rules that no schema states.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+/// Milliseconds since 1970 of a date-time as Taskcluster writes it, `2026-01-31T12:00:00.123Z`.
+pub fn millis(date: &str) -> Option<i64> {
+    let digits = |from: usize, to: usize| date.get(from..to)?.parse::<i64>().ok();
+    let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
+    let (hour, minute, second) = (digits(11, 13)?, digits(14, 16)?, digits(17, 19)?);
+    let milli = digits(20, 23).unwrap_or(0);
+    let possible = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24;
+    if !possible || !date.ends_with('Z') {
+        return None;
+    }
+    // Days of the proleptic Gregorian calendar, years starting in March.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli)
+}
+
+pub fn now() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+    i64::try_from(elapsed.as_millis()).expect("a clock before the year 292277026596")
+}
+
+/// A slugid by the service's own pattern.
+pub fn is_slugid(id: &str) -> bool {
+    let base = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let bytes = id.as_bytes();
+    bytes.len() == 22
+        && bytes.iter().all(|&byte| base(byte))
+        && b"QRST".contains(&bytes[8])
+        && b"CGKOSWaeimquy26-".contains(&bytes[10])
+        && b"AQgw".contains(&bytes[21])
+}
+
+/// Why the service would answer 400, if it would.
+pub fn refusal(task: &Value) -> Option<String> {
+    if let Some(schema) = schema() {
+        let errors: Vec<String> = schema
+            .iter_errors(task)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        if !errors.is_empty() {
+            return Some(format!("Schema Validation Failed: {}", errors.join("; ")));
+        }
+    }
+    let date = |key: &str| task[key].as_str().and_then(millis);
+    let (Some(created), Some(deadline)) = (date("created"), date("deadline")) else {
+        return Some("created and deadline must be date-times".to_owned());
+    };
+    let minutes = (now() - created).abs() / 60_000;
+    if minutes >= 15 {
+        return Some(format!("created is {minutes} minutes off, 15 are allowed"));
+    }
+    if deadline <= created || deadline - created > 5 * 24 * 3_600_000 {
+        return Some("deadline must be after created, by 5 days at most".to_owned());
+    }
+    let expires = date("expires").unwrap_or(i64::MAX);
+    if expires < deadline {
+        return Some("expires must not be before deadline".to_owned());
+    }
+    let parts = (&task["provisionerId"], &task["workerType"], &task["taskQueueId"]);
+    if let (Value::String(provisioner), Value::String(worker), Value::String(queue)) = parts
+        && *queue != format!("{provisioner}/{worker}")
+    {
+        return Some("taskQueueId must match provisionerId and workerType".to_owned());
+    }
+    let artifacts = task.pointer("/payload/artifacts").and_then(Value::as_object);
+    for artifact in artifacts.into_iter().flat_map(|artifacts| artifacts.values()) {
+        if artifact["expires"].as_str().and_then(millis).is_some_and(|end| end > expires) {
+            return Some("an artifact must not outlive its task".to_owned());
+        }
+    }
+    None
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas")
+}
+
+/// The service's schema of a createTask request, if the folder that holds it is there.
+fn schema() -> Option<&'static jsonschema::Validator> {
+    static SCHEMA: OnceLock<Option<jsonschema::Validator>> = OnceLock::new();
+    SCHEMA
+        .get_or_init(|| {
+            let Some(constants) = load("constants") else {
+                eprintln!("skipped: {} is absent, so no schema is checked", folder().display());
+                return None;
+            };
+            let schema = inlined(&load("v1__create-task-request")?, &constants);
+            let options = jsonschema::options().with_draft(jsonschema::Draft::Draft7);
+            Some(options.should_validate_formats(true).build(&schema).expect("a valid schema"))
+        })
+        .as_ref()
+}
+
+fn load(name: &str) -> Option<Value> {
+    let path = folder().join(format!("services__queue__schemas__{name}.yml"));
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(serde_yaml::from_str(&text).expect("the schemas are YAML"))
+}
+
+/// The schema with the service's `$const`, and its references to other files, resolved.
+fn inlined(value: &Value, constants: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| inlined(item, constants)).collect(),
+        Value::Object(map) => {
+            if let Some(name) = map.get("$const").and_then(Value::as_str) {
+                return inlined(&constants[name], constants);
+            }
+            if let Some((file, pointer)) =
+                map.get("$ref").and_then(Value::as_str).and_then(|name| name.split_once('#'))
+            {
+                let name = format!("v1__{}", file.trim_end_matches(".json"));
+                let target = load(&name).expect("a known schema");
+                return inlined(target.pointer(pointer).expect("a known place"), constants);
+            }
+            let kept = map.iter().filter(|(key, _)| *key != "$schema");
+            kept.map(|(key, item)| (key.clone(), inlined(item, constants))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether definitions are checked against the service's schema, too.
+pub fn has_schema() -> bool {
+    schema().is_some()
+}

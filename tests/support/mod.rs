@@ -1,0 +1,20 @@
+//! A Taskcluster on loopback, small enough to read, strict enough to fail like the real one.
+//!
+//! `http` speaks the protocol and breaks it on demand, `queue` answers as the queue, the index and
+//! the auth service, `check` refuses the definitions that createTask refuses, `world` makes the
+//! tasks of a push, `rendered` makes the action task of a patched example,
+//! `run` runs its command as a worker would.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(unused_imports, reason = "each test binary uses its own part")]
+
+pub mod check;
+pub mod http;
+pub mod queue;
+pub mod rendered;
+pub mod run;
+pub mod world;
+
+pub use http::{Fault, Seen};
+pub use queue::Queue;
+pub use run::{Outcome, Press};
+pub use world::{ACTION, GROUP, World, definition, id};
