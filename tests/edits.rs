@@ -218,6 +218,10 @@ fn an_edited_branch_is_told_and_replaced() {
         assert_eq!(plan.after.text().as_str(), after, "{name}: not replaced");
         assert_eq!(plan.before.text().as_str(), TASK, "{name}: not reverted");
     }
+    let gone = after.replace("ACTION_CALLBACK", "NO_CALLBACK");
+    let plan = patched(&gone);
+    assert_eq!(plan.state, State::Stale("no retrigger reaches the branch on line 3".to_owned()));
+    assert_eq!(plan.after.text().as_str(), TASK.replace("ACTION_CALLBACK", "NO_CALLBACK"));
     let beyond = after.replace("        clonePayload:", "        other: 1\n        clonePayload:");
     let newer = after.replace("patch 1:", "patch 2:");
     for (edited, wanted) in [(beyond, "edited beyond recognition"), (newer, "a newer version")] {
@@ -225,4 +229,19 @@ fn an_edited_branch_is_told_and_replaced() {
             Patch::plan(&template(&edited), &small_branch(), families::contexts()).unwrap_err();
         assert!(err.to_string().contains(wanted), "{err}");
     }
+}
+
+/// `scan/old` is `edits/four-spaces.before.yml`, patched by patch 1.
+#[test]
+fn an_older_versions_file_is_stale_and_upgraded() {
+    let old = include_str!("scan/old/.taskcluster.yml");
+    let original = include_str!("edits/four-spaces.before.yml");
+    let branch = Branch::built_in();
+    let plan = |text: &str| Patch::plan(&template(text), &branch, families::contexts()).unwrap();
+    let upgrade = plan(old);
+    let reason = format!("it has patch 1; this is patch {}", branch.version());
+    assert_eq!(upgrade.state, State::Stale(reason));
+    assert_eq!(upgrade.before.text().as_str(), original);
+    assert_eq!(upgrade.after.text().as_str(), plan(original).after.text().as_str());
+    assert_eq!(plan(upgrade.after.text().as_str()).state, State::Current);
 }

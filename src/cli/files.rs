@@ -1,8 +1,9 @@
 //! The commands that go over files: patch, revert, check, scan.
 
-use super::input::{self, Tools};
+use super::input::{self, Samples, Tools};
 use super::{Change, Exit, Format, Look, Output, Scan};
 use crate::error::{Error, Result};
+use crate::jsone::Context;
 use crate::patch::{self, Patch, State};
 use crate::proof::{Proof, Verdict};
 use crate::report::{FileReport, RunReport, Site, Status, human, unified_diff};
@@ -44,16 +45,15 @@ pub fn scan(args: &Scan, output: &Output) -> Result<Exit> {
     }
     let mut run = Run::new("scan", output);
     for path in input::expand(std::slice::from_ref(&args.dir)) {
-        run.file(path, |template, path| {
-            let mut outcome = check_one(template, path, &tools);
-            outcome.exit = Exit::Success;
-            Ok(outcome)
-        });
+        if let (_, Err(error)) = path {
+            // A folder that cannot be read, or has nothing to tell: no row of the table.
+            output.error(&error);
+            run.exit = Exit::Input;
+            continue;
+        }
+        run.row(path, |template, path| Ok(check_one(template, path, &tools)));
     }
-    // What cannot be read is a row of the table; only a scan that finds nothing fails.
-    let found_none = run.reports.iter().all(|report| report.status == Status::Error);
-    let exit = run.finish(true);
-    Ok(if found_none { exit } else { Exit::Success })
+    Ok(run.finish(true))
 }
 
 type Work = fn(&Template, &str, &Tools) -> Result<Outcome>;
@@ -95,7 +95,9 @@ fn change(args: &Change, output: &Output, command: &'static str, work: Work) -> 
 }
 
 fn patch_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome> {
-    let (mut report, plan) = match plan(template, path, tools) {
+    let samples = samples(template, tools);
+    let contexts = samples.all();
+    let (mut report, plan) = match plan(template, path, tools, &contexts) {
         Ok(planned) => planned,
         Err(outcome) => return Ok(*outcome),
     };
@@ -108,11 +110,9 @@ fn patch_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome> 
     let new = plan.after.text().as_str();
     report.status = status;
     if status == Status::NotApplicable {
-        // A branch that no retrigger reaches any more is taken out.
-        let new_text = Some(new.to_owned()).filter(|new| new != template.text().as_str());
-        return Ok(Outcome { report, exit: Exit::Success, new_text });
+        return Ok(Outcome { report, exit: Exit::Success, new_text: None });
     }
-    let proof = Proof::of_patch(&plan, &tools.branch, &tools.samples());
+    let proof = Proof::of_patch(&plan, &tools.branch, &contexts);
     let proved = proof.verdict == Verdict::Proved;
     if !proved {
         report.status = Status::Unpatched;
@@ -142,7 +142,8 @@ fn revert_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome>
         report.status = Status::Reverted;
         report.new_hash = Some(before.hook_hash());
         report.diff = Some(unified_diff(path, old, new));
-        let proof = Proof::new(&before, template, &tools.branch, &tools.samples());
+        let samples = tools.samples(&[&before]);
+        let proof = Proof::new(&before, template, &tools.branch, &samples.all());
         if proof.verdict != Verdict::Proved {
             report.reason = Some("the branch that is taken out was not this version's".to_owned());
         }
@@ -152,7 +153,9 @@ fn revert_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome>
 }
 
 fn check_one(template: &Template, path: &str, tools: &Tools) -> Outcome {
-    let (mut report, plan) = match plan(template, path, tools) {
+    let samples = samples(template, tools);
+    let contexts = samples.all();
+    let (mut report, plan) = match plan(template, path, tools, &contexts) {
         Ok(planned) => planned,
         Err(outcome) => return *outcome,
     };
@@ -168,8 +171,8 @@ fn check_one(template: &Template, path: &str, tools: &Tools) -> Outcome {
     if status == Status::AlreadyPatched || status == Status::Tampered {
         let proof = match status {
             // The file is what the plan would write.
-            Status::AlreadyPatched => Proof::of_patch(&plan, &tools.branch, &tools.samples()),
-            _ => Proof::new(&plan.before, template, &tools.branch, &tools.samples()),
+            Status::AlreadyPatched => Proof::of_patch(&plan, &tools.branch, &contexts),
+            _ => Proof::new(&plan.before, template, &tools.branch, &contexts),
         };
         if status == Status::AlreadyPatched && proof.verdict != Verdict::Proved {
             outcome.report.status = Status::Tampered;
@@ -187,17 +190,28 @@ fn check_one(template: &Template, path: &str, tools: &Tools) -> Outcome {
     outcome
 }
 
+/// The contexts that a file is sampled with: its own conditions are those without the branch.
+fn samples<'t>(template: &Template, tools: &'t Tools) -> Samples<'t> {
+    match patch::revert(template) {
+        Ok(before) => tools.samples(&[&before]),
+        // The plan will say what is wrong with the branch.
+        Err(_) => tools.samples(&[template]),
+    }
+}
+
 /// The plan for a file, and its report as far as that tells; or the outcome of a file that cannot
 /// be patched.
 fn plan(
     template: &Template,
     path: &str,
     tools: &Tools,
+    contexts: &[&Context],
 ) -> std::result::Result<(FileReport, Patch), Box<Outcome>> {
     let mut report = FileReport::new(path, Status::Error, None);
     report.old_hash = Some(template.hook_hash());
     report.new_hash = Some(template.hook_hash());
-    match Patch::plan(template, &tools.branch, tools.samples()) {
+    report.notes = template.ambiguities().collect();
+    match Patch::plan(template, &tools.branch, contexts.iter().copied()) {
         Ok(plan) => {
             report.reason = match &plan.state {
                 State::NotApplicable(reason) | State::Stale(reason) | State::Tampered(reason) => {
@@ -242,14 +256,11 @@ impl Run<'_> {
     /// that the work leaves.
     fn file(
         &mut self,
-        path: Result<std::path::PathBuf>,
+        (path, found): input::Found,
         work: impl FnOnce(&Template, &str) -> Result<Outcome>,
     ) -> Option<String> {
-        let (name, path) = match path {
-            Ok(path) => (path.display().to_string(), Ok(path)),
-            Err(err) => (String::new(), Err(err)),
-        };
-        let read = path.and_then(|path| input::template(&path));
+        let name = path.display().to_string();
+        let read = found.and_then(|()| input::template(&path));
         let outcome = match read.and_then(|template| work(&template, &name)) {
             Ok(outcome) => outcome,
             Err(err) => {
@@ -264,6 +275,13 @@ impl Run<'_> {
         self.exit = self.exit.max(outcome.exit);
         self.reports.push(outcome.report);
         outcome.new_text
+    }
+
+    /// As [`Run::file`], for a table that only tells: nothing in it makes the run fail.
+    fn row(&mut self, path: input::Found, work: impl FnOnce(&Template, &str) -> Result<Outcome>) {
+        let exit = self.exit;
+        self.file(path, work);
+        self.exit = exit;
     }
 
     /// Prints the reports; gives the run's exit status.

@@ -4,6 +4,7 @@ use super::With;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
 use crate::patch::Branch;
+use crate::proof::derive;
 use crate::template::{Template, Text, value};
 use std::fs;
 use std::io::{Read, Write};
@@ -12,33 +13,38 @@ use std::path::{Path, PathBuf};
 /// The name under which templates are found.
 const TEMPLATE_NAME: &str = ".taskcluster.yml";
 
-/// What a path argument means: each file, by itself or found below a folder. The folder's own
-/// errors (a folder without templates, one that cannot be read) come in its place.
-pub fn expand(paths: &[PathBuf]) -> Vec<Result<PathBuf>> {
+/// A file to work on, or a folder that gives none and why.
+pub type Found = (PathBuf, Result<()>);
+
+/// What the path arguments mean: each file, by itself or found below a folder. A folder without
+/// templates, or one that cannot be read, comes with its error.
+pub fn expand(paths: &[PathBuf]) -> Vec<Found> {
     let mut out = Vec::new();
     for path in paths {
         if !path.is_dir() {
-            out.push(Ok(path.clone()));
+            out.push((path.clone(), Ok(())));
             continue;
         }
         let before = out.len();
         for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
             match entry {
                 Ok(entry) if entry.file_name() == TEMPLATE_NAME && !entry.file_type().is_dir() => {
-                    out.push(Ok(entry.into_path()));
+                    out.push((entry.into_path(), Ok(())));
                 }
                 Ok(_) => {}
                 Err(err) => {
                     let at = err.path().unwrap_or(path).to_owned();
                     let why = err.io_error().map_or_else(|| err.to_string(), ToString::to_string);
-                    out.push(Err(Error::new(format!("cannot be read: {why}")).in_file(at)));
+                    let error = Error::new(format!("cannot be read: {why}")).in_file(&at);
+                    out.push((at, Err(error)));
                 }
             }
         }
         if out.len() == before {
-            out.push(Err(Error::new(format!("the folder has no {TEMPLATE_NAME} in it or below"))
+            let error = Error::new(format!("the folder has no {TEMPLATE_NAME} in it or below"))
                 .in_file(path)
-                .help("name the file itself if it is called otherwise")));
+                .help("name the file itself if it is called otherwise");
+            out.push((path.clone(), Err(error)));
         }
     }
     out
@@ -98,9 +104,31 @@ impl Tools {
         Ok(Tools { branch, contexts })
     }
 
-    /// The contexts that templates are sampled with.
-    pub fn samples(&self) -> Vec<&Context> {
-        let own = self.contexts.iter();
+    /// The contexts to sample these templates with: the built-in ones, the user's, and those that
+    /// the templates' own conditions ask for.
+    pub fn samples(&self, templates: &[&Template]) -> Samples<'_> {
+        let mut derived: Vec<Context> = Vec::new();
+        for template in templates {
+            for context in derive::contexts(template.value()) {
+                if derived.iter().all(|known| known.name != context.name) {
+                    derived.push(context);
+                }
+            }
+        }
+        Samples { own: &self.contexts, derived }
+    }
+}
+
+/// The contexts that a file is sampled with.
+pub struct Samples<'t> {
+    own: &'t [Context],
+    derived: Vec<Context>,
+}
+
+impl Samples<'_> {
+    /// All of them.
+    pub fn all(&self) -> Vec<&Context> {
+        let own = self.own.iter().chain(&self.derived);
         families::contexts().map(|context| context as &Context).chain(own).collect()
     }
 }

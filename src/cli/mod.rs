@@ -114,6 +114,9 @@ struct Verify {
     /// Be content with samples that agree, where there is no proof.
     #[arg(long)]
     allow_unproved: bool,
+    /// Write the smallest context that shows a difference to this file, for `render --context`.
+    #[arg(long, value_name = "FILE")]
+    save_context: Option<PathBuf>,
     #[command(flatten)]
     with: With,
 }

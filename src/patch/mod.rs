@@ -63,7 +63,13 @@ impl Patch {
         let mut sites = match sites::find(before.value(), contexts) {
             Reach::Sites(sites) => sites,
             Reach::Nothing(reason) => {
-                let state = State::NotApplicable(reason);
+                let state = match wrappers.first() {
+                    None => State::NotApplicable(reason),
+                    Some(path) => {
+                        let line = template.line(path);
+                        State::Stale(format!("no retrigger reaches the branch on line {line}"))
+                    }
+                };
                 let after = before.clone();
                 return Ok(Patch { state, before, after, sites: Vec::new() });
             }

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 /// The callbacks that the branch takes, each with the permission of its own hook, as taskgraph
 /// and gecko register them. Today's code refuses a callback that comes with another permission.
-pub const CALLBACKS: [(&str, &str); 3] = [
+pub const CALLBACKS: [(&str, &str); 4] = [
     ("retrigger", "generic"),
     ("retrigger-disabled", "generic"),
+    ("retrigger-multiple", "generic"),
     ("retrigger-decision", "retrigger-decision"),
 ];
 

@@ -1,8 +1,8 @@
 //! A template reduced to its conditions and to what is needed to follow them.
 
-use crate::jsone::expr;
 use crate::jsone::logic::Logic;
 use crate::jsone::walk::{self, operator};
+use crate::proof::uses::{self, Chain};
 use crate::template::Path;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -20,14 +20,12 @@ pub struct Conditions {
     pub first_task: Rc<Part>,
 }
 
-/// A condition, or an operand of `&&` or `||`, and which of its outcomes were reached.
+/// A condition, or an operand of `&&` or `||`: it can come out false or true.
 pub struct Outcome {
     /// Where in the template.
     pub path: Path,
     /// Its text, on one line.
     pub condition: String,
-    /// Whether false and true were reached, in that order.
-    pub reached: [bool; 2],
 }
 
 /// An expression whose outcomes count.
@@ -79,12 +77,14 @@ pub enum Part {
     Each(Box<Each>),
 }
 
-/// A template value that is rendered for its result, with the names that it uses.
+/// A template value that is rendered for its result, with what it reads.
 pub struct Bound {
+    /// Its number in the template.
+    pub id: usize,
     /// The value.
     pub template: Value,
-    /// The names.
-    pub names: Vec<String>,
+    /// What it reads of the names around it.
+    pub chains: Vec<Chain>,
 }
 
 /// An operator that binds names to each item in turn.
@@ -101,23 +101,6 @@ pub struct Each {
     pub body: Part,
     /// `$find`: the body is a condition that ends the search.
     pub finds: bool,
-}
-
-impl Bound {
-    fn new(template: &Value) -> Bound {
-        let mut names = Vec::new();
-        walk::visit(template, &mut |_, _, text| names.extend(looked_up(text)));
-        names.sort();
-        names.dedup();
-        Bound { template: template.clone(), names }
-    }
-}
-
-/// The names that an expression may look up, those in strings included: `defined("name")`.
-pub fn looked_up(text: &str) -> Vec<String> {
-    let (tokens, _) = expr::tokens(text);
-    let strings = tokens.iter().filter_map(|token| token.string(text));
-    expr::names(text, &tokens).into_iter().chain(strings).map(str::to_owned).collect()
 }
 
 impl Part {
@@ -157,9 +140,16 @@ struct Builder {
     outcomes: Vec<Outcome>,
     expressions: Vec<Rc<Expression>>,
     first_task: Option<Rc<Part>>,
+    bounds: usize,
 }
 
 impl Builder {
+    fn bound(&mut self, template: &Value) -> Bound {
+        self.bounds += 1;
+        let chains = uses::chains_in(template);
+        Bound { id: self.bounds, template: template.clone(), chains }
+    }
+
     fn value(&mut self, value: &Value, path: &Path) -> Part {
         let part = match value {
             Value::String(text) => self.interpolations(text, path),
@@ -214,7 +204,7 @@ impl Builder {
                     return before;
                 }
                 Part::Let {
-                    bound: Bound::new(value),
+                    bound: self.bound(value),
                     before: Box::new(before),
                     inner: Box::new(inner),
                 }
@@ -241,10 +231,10 @@ impl Builder {
         }
         let names = key.split_once('(').map_or("", |(_, names)| names.trim_end_matches(')'));
         Part::Each(Box::new(Each {
-            items: Bound::new(&map[name]),
+            items: self.bound(&map[name]),
             before,
             names: names.split(',').map(|name| name.trim().to_owned()).collect(),
-            gathers: map.get("initial").cloned().zip(Some(Bound::new(body))),
+            gathers: map.get("initial").cloned().map(|initial| (initial, self.bound(body))),
             body: part,
             finds,
         }))
@@ -272,7 +262,7 @@ impl Builder {
         }
         let mut add = |condition: &str| {
             let condition = condition.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.outcomes.push(Outcome { path: path.clone(), condition, reached: [false; 2] });
+            self.outcomes.push(Outcome { path: path.clone(), condition });
             self.outcomes.len() - 1
         };
         let whole = is_condition.then(|| add(text));

@@ -5,7 +5,8 @@
 
 use crate::jsone::{Context, Renderer};
 use crate::proof::conditions::Conditions;
-use crate::proof::follow;
+use crate::proof::follow::Follow;
+use crate::proof::possible::Possible;
 use crate::template::{Path, Template};
 use serde::{Serialize, Serializer};
 
@@ -32,6 +33,9 @@ pub struct Missed {
     pub condition: String,
     /// The outcome.
     pub outcome: bool,
+    /// Why no context of production can reach it, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,17 +48,31 @@ pub fn measure<'c>(
     contexts: impl IntoIterator<Item = &'c Context>,
 ) -> Coverage {
     let renderer = Renderer::new(template);
-    let mut conditions = Conditions::of(renderer.offered());
+    let conditions = Conditions::of(renderer.offered());
+    let mut follow = Follow::new(&conditions);
+    let mut reached = vec![false; 2 * conditions.outcomes.len()];
     for context in contexts {
         // Where production's own part of the render raises, nothing is reached.
         if let Ok(scope) = renderer.scope(context) {
-            follow::follow(&mut conditions, context.shape(), scope);
+            let more = follow.reach(context.shape(), scope);
+            reached.iter_mut().zip(more).for_each(|(reached, more)| *reached |= more);
         }
     }
-    let mut coverage = Coverage { outcomes: 2 * conditions.outcomes.len(), ..Coverage::default() };
-    for outcome in &conditions.outcomes {
+    let mut coverage = Coverage { outcomes: reached.len(), ..Coverage::default() };
+    let possible = Possible::of(&conditions);
+    for (at, outcome) in conditions.outcomes.iter().enumerate() {
         for value in [true, false] {
-            if outcome.reached[usize::from(value)] {
+            if reached[2 * at + usize::from(value)] {
+                if std::env::var("DBG").is_ok() {
+                    if let Some(w) = possible.why_not(at, value) {
+                        println!(
+                            "UNSOUND {} {} {} {w}",
+                            template.line(&outcome.path),
+                            outcome.condition,
+                            value
+                        );
+                    }
+                }
                 coverage.reached += 1;
             } else {
                 coverage.missed.push(Missed {
@@ -62,6 +80,7 @@ pub fn measure<'c>(
                     line: template.line(&outcome.path),
                     condition: outcome.condition.clone(),
                     outcome: value,
+                    why: possible.why_not(at, value),
                 });
             }
         }

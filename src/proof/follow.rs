@@ -1,28 +1,39 @@
 //! Following a render through a template's conditions.
 
-use crate::jsone::{Shape, render_value};
-use crate::proof::conditions::{Bound, Conditions, Each, Part, looked_up};
+use crate::jsone::Shape;
+use crate::proof::conditions::{Bound, Conditions, Each, Part};
+use crate::proof::uses::{Engine, project};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Marks the outcomes that are reached when a context of this shape is rendered; `names` is what
-/// the names mean outside of the template.
-pub fn follow(conditions: &mut Conditions, shape: Shape, names: Map<String, Value>) {
-    let part = match shape {
-        Shape::Hook => conditions.first_task.clone(),
-        Shape::Document { .. } => conditions.document.clone(),
-    };
-    let names = names.into_iter().map(|(name, value)| (name, Rc::new(value))).collect();
-    // None: the render raises here, and so ends.
-    let _ = Follow { conditions }.part(&part, &Scope(names));
-}
-
-struct Follow<'c> {
-    conditions: &'c mut Conditions,
+/// Follows renders of one template, and remembers what the engine found from one to the next.
+pub struct Follow<'c> {
+    conditions: &'c Conditions,
+    engine: Engine,
+    reached: Vec<bool>,
 }
 
 impl Follow<'_> {
+    /// Starts with nothing known.
+    pub fn new(conditions: &Conditions) -> Follow<'_> {
+        Follow { conditions, engine: Engine::default(), reached: Vec::new() }
+    }
+
+    /// Which outcomes are reached when a context of this shape is rendered: for the outcome `n`,
+    /// false at `2 * n` and true at `2 * n + 1`. `names` is what the names mean outside of the
+    /// template.
+    pub fn reach(&mut self, shape: Shape, names: Map<String, Value>) -> Vec<bool> {
+        self.reached = vec![false; 2 * self.conditions.outcomes.len()];
+        let part = match shape {
+            Shape::Hook => self.conditions.first_task.clone(),
+            Shape::Document { .. } => self.conditions.document.clone(),
+        };
+        // None: the render raises here, and so ends.
+        let _ = self.part(&part, &Scope::new(names, None));
+        std::mem::take(&mut self.reached)
+    }
+
     /// None where the render raises.
     fn part(&mut self, part: &Part, scope: &Scope) -> Option<()> {
         match part {
@@ -47,10 +58,9 @@ impl Follow<'_> {
             }
             Part::Let { bound, before, inner } => {
                 self.part(before, scope)?;
-                let Value::Object(bound) = scope.render(bound)? else {
-                    return None;
-                };
-                self.part(inner, &scope.with(bound))
+                let bound = self.render(bound, scope)?;
+                let names = bound.as_object()?.clone();
+                self.part(inner, &Scope::new(names, Some(scope)))
             }
             Part::Each(each) => self.each(each, scope),
         }
@@ -58,7 +68,7 @@ impl Follow<'_> {
 
     fn each(&mut self, each: &Each, scope: &Scope) -> Option<()> {
         self.part(&each.before, scope)?;
-        let items: Vec<(Value, Value)> = match scope.render(&each.items)? {
+        let items: Vec<(Value, Value)> = match Value::clone(&*self.render(&each.items, scope)?) {
             Value::Array(items) => {
                 items.into_iter().enumerate().map(|(at, item)| (item, json!(at))).collect()
             }
@@ -74,7 +84,8 @@ impl Follow<'_> {
         let mut gathered = each.gathers.as_ref().map(|(initial, _)| initial.clone());
         for (item, at) in items {
             let values = gathered.iter().cloned().chain([item, at]);
-            let scope = scope.with(each.names.iter().cloned().zip(values).collect());
+            let names = each.names.iter().cloned().zip(values).collect();
+            let scope = Scope::new(names, Some(scope));
             match &each.body {
                 Part::Expression(condition) => {
                     if self.truth(*condition, &scope)? && each.finds {
@@ -84,7 +95,7 @@ impl Follow<'_> {
                 body => self.part(body, &scope)?,
             }
             if let Some((_, next)) = &each.gathers {
-                gathered = Some(scope.render(next)?);
+                gathered = Some(Value::clone(&*self.render(next, &scope)?));
             }
         }
         Some(())
@@ -92,42 +103,42 @@ impl Follow<'_> {
 
     /// The truth of an expression, with all outcomes that lead to it written down.
     fn truth(&mut self, at: usize, scope: &Scope) -> Option<bool> {
-        let expression = self.conditions.expressions[at].clone();
+        let expression = &self.conditions.expressions[at];
+        let engine = &mut self.engine;
         let mut seen = Vec::new();
         let truth = expression.logic.truth(
-            &mut |range| scope.truth(&expression.text[range.clone()]),
+            &mut |range| {
+                let text = &expression.text[range.clone()];
+                let chains = engine.chains(text);
+                engine.truth(text, project(&chains, |name| scope.get(name)))
+            },
             &mut |range, truth| seen.push((expression.operands[&(range.start, range.end)], truth)),
         );
         seen.extend(expression.whole.zip(truth));
         for (outcome, truth) in seen {
-            self.conditions.outcomes[outcome].reached[usize::from(truth)] = true;
+            self.reached[2 * outcome + usize::from(truth)] = true;
         }
         truth
+    }
+
+    fn render(&mut self, bound: &Bound, scope: &Scope) -> Option<Rc<Value>> {
+        let names = project(&bound.chains, |name| scope.get(name));
+        self.engine.value(bound.id, &bound.template, names)
     }
 }
 
 /// What the names mean at a place of the template.
-struct Scope(HashMap<String, Rc<Value>>);
+struct Scope<'s> {
+    names: HashMap<String, Value>,
+    outer: Option<&'s Scope<'s>>,
+}
 
-impl Scope {
-    fn with(&self, bound: Map<String, Value>) -> Scope {
-        let mut names = self.0.clone();
-        names.extend(bound.into_iter().map(|(name, value)| (name, Rc::new(value))));
-        Scope(names)
+impl<'s> Scope<'s> {
+    fn new(names: Map<String, Value>, outer: Option<&'s Scope<'s>>) -> Scope<'s> {
+        Scope { names: names.into_iter().collect(), outer }
     }
 
-    fn render(&self, bound: &Bound) -> Option<Value> {
-        render_value(&bound.template, &self.only(&bound.names)).ok()
-    }
-
-    fn truth(&self, text: &str) -> Option<bool> {
-        let template = json!({"$if": text, "then": true, "else": false});
-        render_value(&template, &self.only(&looked_up(text))).ok()?.as_bool()
-    }
-
-    /// A context of only these names: the engine copies the whole of what it gets.
-    fn only(&self, names: &[String]) -> Value {
-        let known = |name: &String| Some((name.clone(), Value::clone(self.0.get(name)?)));
-        Value::Object(names.iter().filter_map(known).collect())
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.names.get(name).or_else(|| self.outer?.get(name))
     }
 }

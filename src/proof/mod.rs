@@ -6,17 +6,22 @@
 mod conditions;
 pub mod contract;
 pub mod coverage;
+pub mod derive;
+mod explain;
 mod follow;
+mod knowledge;
+mod possible;
 pub mod sampled;
 pub mod structural;
+mod uses;
 
 pub use coverage::Coverage;
-pub use sampled::{Counterexample, Counts};
+pub use sampled::{Counterexample, Counts, Deciding, Detail};
 pub use structural::Structural;
 
 use crate::jsone::{Context, Renderer};
 use crate::patch::{Branch, Patch, sites};
-use crate::template::Template;
+use crate::template::{Reading, Template};
 use serde::Serialize;
 
 /// What the proof comes to.
@@ -29,6 +34,16 @@ pub enum Verdict {
     Different,
     /// No sample shows a difference, but the structural proof does not hold: nothing is proved.
     Unproved,
+}
+
+impl Verdict {
+    fn of(counts: Counts, structural: &Structural) -> Verdict {
+        match (counts.different, structural.holds) {
+            (0, true) => Verdict::Proved,
+            (0, false) => Verdict::Unproved,
+            _ => Verdict::Different,
+        }
+    }
 }
 
 /// The proof, with its parts.
@@ -47,23 +62,58 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Proves `new` against `old` with all `contexts`.
+    /// Proves `new` against `old` with all `contexts`. Where production's loaders read one of the
+    /// files differently, it is proved for each of the readings.
     pub fn new(old: &Template, new: &Template, branch: &Branch, contexts: &[&Context]) -> Proof {
-        let structural = match sites::find(old.value(), contexts.iter().copied()) {
-            sites::Reach::Sites(sites) => structural::check(old, new, branch, &sites),
-            sites::Reach::Nothing(_) => structural::check(old, new, branch, &[]),
-            sites::Reach::Elsewhere(context) => Structural::from(Err(format!(
-                "in context {context} the old file's payload comes out of an expression"
-            ))),
-        };
-        Proof::with(structural, old, new, branch, contexts)
+        Proof::for_readings(old, new, |old, new| {
+            let structural = match sites::find(old.value(), contexts.iter().copied()) {
+                sites::Reach::Sites(sites) => structural::check(old, new, branch, &sites),
+                sites::Reach::Nothing(_) => structural::check(old, new, branch, &[]),
+                sites::Reach::Elsewhere(context) => Structural::from(Err(format!(
+                    "in context {context} the old file's payload comes out of an expression"
+                ))),
+            };
+            Proof::with(structural, old, new, branch, contexts)
+        })
     }
 
-    /// Proves a patch, with the contexts that it was planned with.
+    /// Proves a patch, with the contexts that it was planned with; as [`Proof::new`].
     pub fn of_patch(patch: &Patch, branch: &Branch, contexts: &[&Context]) -> Proof {
-        let (old, new) = (&patch.before, &patch.after);
-        let structural = structural::check(old, new, branch, &patch.sites);
-        Proof::with(structural, old, new, branch, contexts)
+        Proof::for_readings(&patch.before, &patch.after, |old, new| {
+            let structural = structural::check(old, new, branch, &patch.sites);
+            Proof::with(structural, old, new, branch, contexts)
+        })
+    }
+
+    fn for_readings(
+        old: &Template,
+        new: &Template,
+        prove: impl Fn(&Template, &Template) -> Proof,
+    ) -> Proof {
+        if old.ambiguities().next().is_none() && new.ambiguities().next().is_none() {
+            return prove(old, new);
+        }
+        let mut proof = prove(&old.read_by(Reading::Yaml11), &new.read_by(Reading::Yaml11));
+        if !proof.structural.holds {
+            let loader = Reading::Yaml11.loader();
+            proof.structural.reason = format!("for {loader}, {}", proof.structural.reason);
+        }
+        proof.join(prove(&old.read_by(Reading::Yaml12), &new.read_by(Reading::Yaml12)));
+        proof
+    }
+
+    /// Adds the proof for another reading of the same files.
+    fn join(&mut self, other: Proof) {
+        let loader = Reading::Yaml12.loader();
+        if self.structural.holds && !other.structural.holds {
+            self.structural = Structural {
+                holds: false,
+                reason: format!("for {loader}, {}", other.structural.reason),
+            };
+        }
+        self.contexts.add(other.contexts);
+        self.counterexamples.extend(other.counterexamples);
+        self.verdict = Verdict::of(self.contexts, &self.structural);
     }
 
     fn with(
@@ -73,15 +123,15 @@ impl Proof {
         branch: &Branch,
         contexts: &[&Context],
     ) -> Proof {
-        let all = || contexts.iter().copied();
         let (before, after) = (Renderer::new(old), Renderer::new(new));
-        let (counts, counterexamples) = sampled::run(&before, &after, branch, all());
-        let verdict = match (counts.different, structural.holds) {
-            (0, true) => Verdict::Proved,
-            (0, false) => Verdict::Unproved,
-            _ => Verdict::Different,
-        };
-        let coverage = coverage::measure(old, all());
+        let (counts, mut counterexamples) = sampled::run(&before, &after, branch, contexts);
+        let coverage = coverage::measure(old, contexts.iter().copied());
+        if let Some(example) = counterexamples.first_mut()
+            && let Some(context) = contexts.iter().find(|context| context.name == example.context)
+        {
+            explain::explain(example, context, old, new, branch);
+        }
+        let verdict = Verdict::of(counts, &structural);
         Proof { verdict, structural, contexts: counts, coverage, counterexamples }
     }
 }

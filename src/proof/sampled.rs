@@ -20,6 +20,16 @@ pub struct Counts {
     pub retrigger: usize,
 }
 
+impl Counts {
+    /// Adds the counts of other renders.
+    pub fn add(&mut self, other: Counts) {
+        self.total += other.total;
+        self.equal += other.equal;
+        self.different += other.different;
+        self.retrigger += other.retrigger;
+    }
+}
+
 /// A context in which the new template does not render what it must.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Counterexample {
@@ -33,6 +43,29 @@ pub struct Counterexample {
     pub old: Value,
     /// What the new template renders there. A message where it raises.
     pub new: Value,
+    /// What explains it; only the first counterexample of a proof has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
+}
+
+/// What explains a counterexample.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Detail {
+    /// The smallest context found that shows the difference.
+    pub context: Value,
+    /// The conditions of the new template that decide it, as far as conditions do.
+    pub lines: Vec<Deciding>,
+}
+
+/// A condition and what came out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deciding {
+    /// The line it stands on.
+    pub line: usize,
+    /// The condition.
+    pub condition: String,
+    /// What came out.
+    pub outcome: bool,
 }
 
 fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
@@ -48,11 +81,35 @@ struct Expected {
 
 /// Renders both templates in all `contexts`. Counterexamples come in the contexts' order, one for
 /// each context.
-pub fn run<'c>(
+pub fn run(
     old: &Renderer,
     new: &Renderer,
     branch: &Branch,
-    contexts: impl IntoIterator<Item = &'c Context>,
+    contexts: &[&Context],
+) -> (Counts, Vec<Counterexample>) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = contexts.len().div_ceil(threads).max(1);
+    let (mut counts, mut found) = (Counts::default(), Vec::new());
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = contexts
+            .chunks(share)
+            .map(|part| scope.spawn(|| run_part(old, new, branch, part)))
+            .collect();
+        for part in parts {
+            let (more, examples) =
+                part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            counts.add(more);
+            found.extend(examples);
+        }
+    });
+    (counts, found)
+}
+
+fn run_part(
+    old: &Renderer,
+    new: &Renderer,
+    branch: &Branch,
+    contexts: &[&Context],
 ) -> (Counts, Vec<Counterexample>) {
     let (mut counts, mut found) = (Counts::default(), Vec::new());
     for context in contexts {
@@ -64,7 +121,8 @@ pub fn run<'c>(
             None => counts.equal += 1,
             Some((path, old, new)) => {
                 counts.different += 1;
-                found.push(Counterexample { context: context.name.clone(), path, old, new });
+                let context = context.name.clone();
+                found.push(Counterexample { context, path, old, new, detail: None });
             }
         }
     }
@@ -78,7 +136,7 @@ pub fn sample(
     branch: &Branch,
     context: &Context,
 ) -> Option<Counterexample> {
-    run(old, new, branch, [context]).1.pop()
+    run_part(old, new, branch, &[context]).1.pop()
 }
 
 fn expected(old: Rendered, got: &Rendered, context: &Context, branch: &Branch) -> Expected {

@@ -55,6 +55,7 @@ pub fn file(report: &FileReport) -> String {
     if let Some(proof) = &report.proof {
         summary(proof, &mut out);
     }
+    notes(&report.notes, &mut out);
     if report.old_hash != report.new_hash
         && let (Some(old), Some(new)) = (&report.old_hash, &report.new_hash)
     {
@@ -102,7 +103,14 @@ pub fn verify(report: &VerifyReport) -> String {
     let _ = writeln!(out, "{} against {}: {style}{word}{style:#}", report.new, report.old);
     summary(proof, &mut out);
     missed(&proof.coverage, &mut out);
+    notes(&report.notes, &mut out);
     out
+}
+
+fn notes(notes: &[String], out: &mut String) {
+    for note in notes {
+        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {note}");
+    }
 }
 
 fn summary(proof: &Proof, out: &mut String) {
@@ -127,6 +135,17 @@ fn summary(proof: &Proof, out: &mut String) {
         let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
         let _ = writeln!(out, "    must be: {}", short(&example.old));
         let _ = writeln!(out, "    is:      {}", short(&example.new));
+        let Some(detail) = &example.detail else { continue };
+        for line in detail.lines.iter().take(SHOWN) {
+            let _ = writeln!(
+                out,
+                "    decided on line {} of the new file: {} is {}",
+                line.line,
+                cut(&line.condition, 100),
+                line.outcome
+            );
+        }
+        let _ = writeln!(out, "    the smallest context found: {}", detail.context);
     }
     if let Some(more) = proof.counterexamples.len().checked_sub(SHOWN + 1) {
         let _ = writeln!(out, "  … and in {} more (--format json has all)", more + 1);
@@ -141,9 +160,10 @@ fn summary(proof: &Proof, out: &mut String) {
 
 fn missed(coverage: &Coverage, out: &mut String) {
     for missed in coverage.missed.iter().take(SHOWN) {
+        let why = missed.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
         let _ = writeln!(
             out,
-            "    line {}: never {}: {}",
+            "    line {}: never {}: {}{why}",
             missed.line, missed.outcome, missed.condition
         );
     }
@@ -154,13 +174,16 @@ fn missed(coverage: &Coverage, out: &mut String) {
 
 /// A value on one line, cut where it is long.
 fn short(value: &Value) -> String {
-    const MOST: usize = 160;
-    let text = match value {
+    match value {
         Value::Null => "nothing".to_owned(),
-        other => other.to_string(),
-    };
-    match text.char_indices().nth(MOST) {
+        other => cut(&other.to_string(), 160),
+    }
+}
+
+/// A text's first characters, and that there are more.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}… ({} characters)", &text[..at], text.chars().count()),
-        None => text,
+        None => text.to_owned(),
     }
 }

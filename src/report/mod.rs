@@ -72,6 +72,8 @@ pub struct FileReport {
     pub new_hash: Option<String>,
     /// The proof, where one was made.
     pub proof: Option<Proof>,
+    /// What else the file's owner should know: what it means two things by.
+    pub notes: Vec<String>,
     /// The change as a unified diff; not part of the JSON.
     #[serde(skip)]
     pub diff: Option<String>,
@@ -91,6 +93,7 @@ impl FileReport {
             old_hash: None,
             new_hash: None,
             proof: None,
+            notes: Vec::new(),
             diff: None,
             written: false,
         }
@@ -113,6 +116,8 @@ pub struct VerifyReport {
     pub old: String,
     /// The new file's path.
     pub new: String,
+    /// What the files mean two things by.
+    pub notes: Vec<String>,
     /// The proof.
     #[serde(flatten)]
     pub proof: Proof,

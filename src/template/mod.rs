@@ -5,14 +5,18 @@
 
 pub mod nodes;
 pub mod path;
+pub mod readings;
+mod spans;
 pub mod text;
 pub mod value;
 
 pub use nodes::{Kind, Node};
 pub use path::{Path, Step};
+pub use readings::Reading;
 pub use text::Text;
 
 use crate::error::{Error, Place, Result};
+use readings::Ambiguity;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -22,6 +26,7 @@ pub struct Template {
     text: Text,
     value: Value,
     root: Node,
+    ambiguities: Vec<Ambiguity>,
 }
 
 impl Template {
@@ -39,7 +44,12 @@ impl Template {
         let root = nodes::parse(&text)?;
         let value = value::parse(&text)?;
         match (root, &value) {
-            (Some(root), Value::Object(_)) => Ok(Template { text, value, root }),
+            (Some(root), Value::Object(_)) => {
+                let ambiguities = readings::ambiguities(&root, &text);
+                let template = Template { text, value, root, ambiguities };
+                template.must_be_read_alike()?;
+                Ok(template)
+            }
             (None, _) | (_, Value::Null) => Err(Error::new("the file is empty")
                 .help("a template is a mapping with `version: 1` and `tasks`")),
             (Some(root), other) => {
@@ -48,6 +58,36 @@ impl Template {
                     .help("a template is a mapping with `version: 1` and `tasks`"))
             }
         }
+    }
+
+    /// The two YAML libraries are a check on each other: what they take for a value is the same
+    /// wherever production's loaders agree on it.
+    fn must_be_read_alike(&self) -> Result<()> {
+        let alike = !self.ambiguities.is_empty()
+            || readings::value(&self.root, &self.text, Reading::Yaml12)? == self.value;
+        if alike {
+            return Ok(());
+        }
+        Err(Error::new("the two YAML readers of this program disagree about the file")
+            .help("this is a bug of tc-retrigger: please report it with the file"))
+    }
+
+    /// What the file means two things by: each scalar that PyYAML and js-yaml, which production
+    /// uses, read differently, told with its line.
+    pub fn ambiguities(&self) -> impl Iterator<Item = String> {
+        self.ambiguities
+            .iter()
+            .map(|found| format!("line {}: {}", self.text.line_of(found.start), found.meaning))
+    }
+
+    /// The template as one of production's loaders reads it. The very same where that reading has
+    /// no form in JSON, as with a date: then the loader's own service cannot use it either.
+    pub fn read_by(&self, reading: Reading) -> Template {
+        let value = match self.ambiguities.is_empty() {
+            true => None,
+            false => readings::value(&self.root, &self.text, reading).ok(),
+        };
+        Template { value: value.unwrap_or_else(|| self.value.clone()), ..self.clone() }
     }
 
     /// The file's text.

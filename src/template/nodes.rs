@@ -4,9 +4,11 @@
 //! the builder here turns them into byte spans that mean one thing.
 
 use super::path::{Path, Step};
-use super::text::{Text, indentation, is_blank, is_comment};
+use super::spans;
+use super::text::Text;
 use crate::error::{Error, Place, Result};
 use std::collections::HashMap;
+use std::ops::Range;
 use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, Scanner, TScalarStyle, TokenType};
 
@@ -23,6 +25,8 @@ pub struct Node {
     pub kind: Kind,
     /// The explicit tag, such as `!!str`, in its full form.
     pub tag: Option<String>,
+    /// The number of its anchor, which aliases name; anchors count in the text's order.
+    pub anchor: Option<usize>,
 }
 
 /// What a node is.
@@ -49,9 +53,9 @@ pub enum Kind {
         /// Whether it is written in braces.
         flow: bool,
     },
-    /// An alias (`*name`): the number of the anchor it stands for.
+    /// An alias (`*name`).
     Alias {
-        /// The anchor's number, as in [`Kind`]'s anchored nodes: the order in the text.
+        /// The number of the anchor that it stands for.
         anchor: usize,
     },
 }
@@ -203,26 +207,26 @@ impl Builder<'_> {
     fn take(&mut self, event: Event, marker: &Marker) -> Result<()> {
         let at = self.offsets.byte(marker);
         match event {
-            Event::Scalar(text, style, _, tag) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 let style = match style {
                     TScalarStyle::Plain => Style::Plain,
                     TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted => Style::Quoted,
                     TScalarStyle::Literal | TScalarStyle::Folded => Style::Block,
                 };
                 let end = self.scalar_end(at, style, &text);
-                self.close(node(at, end, Kind::Scalar { text, style }, tag))
+                self.close(node(at..end, Kind::Scalar { text, style }, anchor, tag))
             }
             Event::Alias(anchor) => {
                 let name = self.text.as_str()[at..]
                     .find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}'));
                 let end = name.map_or(self.text.as_str().len(), |len| at + len);
-                self.close(node(at, end, Kind::Alias { anchor }, None))
+                self.close(node(at..end, Kind::Alias { anchor }, 0, None))
             }
-            Event::SequenceStart(_, tag) => {
-                self.open(at, Kind::Sequence { items: Vec::new(), flow: false }, tag)
+            Event::SequenceStart(anchor, tag) => {
+                self.open(at, Kind::Sequence { items: Vec::new(), flow: false }, anchor, tag)
             }
-            Event::MappingStart(_, tag) => {
-                self.open(at, Kind::Mapping { entries: Vec::new(), flow: false }, tag)
+            Event::MappingStart(anchor, tag) => {
+                self.open(at, Kind::Mapping { entries: Vec::new(), flow: false }, anchor, tag)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let mut done = self.open.pop().expect("the parser closes what it opened").node;
@@ -238,10 +242,10 @@ impl Builder<'_> {
         }
     }
 
-    fn open(&mut self, at: usize, kind: Kind, tag: Option<Tag>) -> Result<()> {
+    fn open(&mut self, at: usize, kind: Kind, anchor: usize, tag: Option<Tag>) -> Result<()> {
         // Until the first key or item is known: the marker of a block mapping is not its key.
         let column = self.text.place(at).column;
-        self.open.push(Open { node: node(at, at, kind, tag), column, key: None });
+        self.open.push(Open { node: node(at..at, kind, anchor, tag), column, key: None });
         Ok(())
     }
 
@@ -298,128 +302,34 @@ impl Builder<'_> {
 
     /// Where a scalar ends that starts at `at`.
     fn scalar_end(&self, at: usize, style: Style, value: &str) -> usize {
-        let rest = &self.text.as_str()[at..];
-        match style {
-            Style::Quoted => at + quoted_len(rest),
-            Style::Plain => self.plain_end(at, value),
-            Style::Block => self.block_end(at),
-        }
-    }
-
-    /// The column (from 1) of the key or dash that the next value belongs to.
-    fn value_column(&self, at: usize) -> usize {
-        match self.open.last() {
-            Some(Open { node: Node { kind: Kind::Sequence { .. }, .. }, .. }) => {
-                // The dash stands before the item, on its line or above it.
-                let line = self.text.line_of(at);
-                let before = &self.text.as_str()[self.text.line_start(line)..at];
-                match before.rfind('-') {
-                    Some(dash) => dash + 1,
-                    None => self.text.place(at).column - 1,
-                }
+        let (is_item, column) = match self.open.last() {
+            Some(Open { node, .. }) if !is_mapping(node) => {
+                (true, spans::dash_column(self.text, at))
             }
-            Some(open) => open.column,
-            None => 0,
-        }
-    }
-
-    fn plain_end(&self, at: usize, value: &str) -> usize {
-        if value.is_empty() {
-            return at;
-        }
-        let mut line = self.text.line_of(at);
-        let mut end = at + plain_len(&self.text.as_str()[at..self.text.line_start(line + 1)]);
-        if self.open.last().is_some_and(|open| open.key.is_none() && is_mapping(&open.node)) {
-            return end.min(at + value.len()); // a key is on one line
-        }
-        let column = self.value_column(at);
-        // In brackets, the closing one tells the end; what is found here is never used.
-        loop {
-            line += 1;
-            let next = self.text.line(line);
-            if line > self.text.line_count() || is_comment(next) {
-                return end;
-            }
-            if is_blank(next) {
-                continue;
-            }
-            if indentation(next) < column {
-                return end;
-            }
-            end = self.text.line_start(line) + plain_len(next);
-        }
-    }
-
-    /// A block scalar takes all lines below its header that are blank or deeper than its key.
-    fn block_end(&self, at: usize) -> usize {
-        let mut header = self.text.line_of(at) - 1;
-        while header > 1 && is_blank(self.text.line(header)) {
-            header -= 1;
-        }
-        let keeps = self.text.line(header).rsplit(['|', '>']).next().is_some_and(|indicators| {
-            indicators.split('#').next().is_some_and(|written| written.contains('+'))
-        });
-        let header_end = self.text.line_start(header) + self.text.line(header).trim_end().len();
-        let column = match self.open.last() {
-            Some(Open { node: Node { kind: Kind::Sequence { .. }, .. }, .. }) => {
-                let line = self.text.line(header);
-                // `- |` or `- - |`: the last dash before the header's indicator.
-                line.rfind(['|', '>']).and_then(|to| line[..to].rfind('-')).map_or(0, |at| at + 1)
-            }
-            Some(open) => open.column,
-            None => 0,
+            Some(open) => (false, open.column),
+            None => (false, 0),
         };
-        let (mut end, mut line) = (header_end, header + 1);
-        while line <= self.text.line_count() {
-            let content = self.text.line(line);
-            let without_break = content.trim_end_matches(['\n', '\r']).len();
-            if is_blank(content) {
-                if keeps {
-                    end = self.text.line_start(line) + without_break;
-                }
-            } else if indentation(content) < column {
-                break;
-            } else {
-                end = self.text.line_start(line) + without_break;
-            }
-            line += 1;
+        let is_key = self.open.last().is_some_and(|open| open.key.is_none()) && !is_item;
+        match style {
+            Style::Quoted => spans::quoted_end(self.text, at),
+            // A key is on one line.
+            Style::Plain if is_key => spans::plain_line_end(self.text, at).min(at + value.len()),
+            Style::Plain if value.is_empty() => at,
+            Style::Plain => spans::plain_end(self.text, at, column),
+            Style::Block => spans::block_end(self.text, at, (!is_item).then_some(column)),
         }
-        end
     }
 }
 
-fn node(start: usize, end: usize, kind: Kind, tag: Option<Tag>) -> Node {
+/// A node; the parser counts anchors from 1, and 0 is none.
+fn node(span: Range<usize>, kind: Kind, anchor: usize, tag: Option<Tag>) -> Node {
     let tag = tag.map(|tag| format!("{}{}", tag.handle, tag.suffix));
-    Node { start, end, kind, tag }
+    let anchor = Some(anchor).filter(|anchor| *anchor > 0);
+    Node { start: span.start, end: span.end, kind, tag, anchor }
 }
 
 fn is_mapping(node: &Node) -> bool {
     matches!(node.kind, Kind::Mapping { .. })
-}
-
-/// The length of a quoted scalar, quotes included.
-fn quoted_len(text: &str) -> usize {
-    let mut chars = text.char_indices().peekable();
-    let Some((_, quote)) = chars.next() else {
-        return 0;
-    };
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' && quote == '"' {
-            chars.next();
-        } else if c == quote {
-            match chars.peek() {
-                Some((_, '\'')) if quote == '\'' => drop(chars.next()),
-                _ => return at + 1,
-            }
-        }
-    }
-    text.len()
-}
-
-/// The length of a line's plain text: up to a comment or the white space at its end.
-fn plain_len(line: &str) -> usize {
-    let content = line.find(" #").map_or(line, |comment| &line[..comment]);
-    content.trim_end().len()
 }
 
 #[cfg(test)]

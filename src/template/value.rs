@@ -19,6 +19,11 @@ pub fn parse(text: &Text) -> Result<Value> {
     to_json(yaml)
 }
 
+/// What a plain scalar is by itself.
+pub fn scalar(text: &str) -> Option<Value> {
+    serde_yaml::from_str::<Yaml>(text).ok().and_then(|yaml| to_json(yaml).ok())
+}
+
 /// Writes a value as YAML.
 pub fn write(value: &Value) -> String {
     serde_yaml::to_string(value).unwrap_or_else(|err| unreachable!("JSON is YAML: {err}"))

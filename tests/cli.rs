@@ -1,0 +1,179 @@
+//! The program as its users see it: transcripts of command lines, in tests/cmd and the README.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs with `TRYCMD=overwrite` to write the transcripts anew.
+#[test]
+fn transcripts() {
+    let cases = trycmd::TestCases::new();
+    cases.case("tests/cmd/*.md").case("README.md");
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tc-retrigger"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const EXAMPLE: &str = include_str!("../examples/standalone.taskcluster.yml");
+
+/// Every bad input: one clear line, exit status 2, and the file as it was.
+#[test]
+fn bad_input_is_one_line_and_exit_status_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let brackets = "[".repeat(100_000);
+    let list = "tasks: {$if: 'true', then: []}\n";
+    let cases: &[(&str, &[u8], i32, &str)] = &[
+        ("empty.yml", b"", 2, "the file is empty"),
+        ("comment.yml", b"# nothing\n", 2, "the file is empty"),
+        ("list.yml", b"- a\n- b\n", 2, "the file holds a list, not a mapping"),
+        ("text.yml", b"hello\n", 2, "the file holds a string, not a mapping"),
+        ("utf8.yml", b"tasks: \xff\n", 2, "1:8: the file is not UTF-8"),
+        ("twice.yml", b"tasks: []\na: 1\na: 2\n", 2, "a key stands twice"),
+        ("anchor.yml", b"a: &x 1\nb: &x 2\n", 2, "2:4: the anchor &x is defined again"),
+        ("key.yml", b"a: {{b}}: c\n", 2, "1:5: a collection or an alias stands as a key"),
+        ("braces.yml", b"a:\n  {{b}}: c\n", 2, "2:4: a collection or an alias stands as a key"),
+        ("tab.yml", b"a:\n\tb: c\n", 2, "2:1: the YAML cannot be read"),
+        ("deep.yml", brackets.as_bytes(), 2, "nested too deeply"),
+        ("two.yml", b"a: b\n---\nc: d\n", 2, "more than one YAML document"),
+        ("nolist.yml", list.as_bytes(), 0, "`tasks` is a mapping before rendering"),
+    ];
+    for (name, content, status, wanted) in cases {
+        let file = folder.path().join(name);
+        fs::write(&file, content).unwrap();
+        for command in ["patch", "check", "revert"] {
+            let mut arguments = vec![command, name];
+            if command != "check" {
+                arguments.push("--write");
+            }
+            let output = run(folder.path(), &arguments);
+            let told = text(&output.stdout) + &text(&output.stderr);
+            assert_eq!(output.status.code(), Some(*status), "{command} {name}: {told}");
+            if command != "revert" || *status == 2 {
+                assert!(told.contains(wanted), "{command} {name}: {told}");
+                assert!(told.contains(name), "{command} {name}: {told}");
+            }
+            assert_eq!(told.lines().count(), 1, "{command} {name}: {told}");
+            assert_eq!(fs::read(&file).unwrap(), *content, "{command} {name} wrote");
+        }
+    }
+}
+
+#[test]
+fn a_render_with_a_bad_context_is_exit_status_2() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t.yml"), EXAMPLE).unwrap();
+    let cases = [
+        ("list.json", "[1]", "list.json: the context is a list"),
+        (
+            "action.yml",
+            "tasks_for: action\n",
+            "action.yml: the context of an action has no mapping",
+        ),
+        ("bad.json", "{", "the YAML cannot be read"),
+    ];
+    for (name, content, wanted) in cases {
+        fs::write(folder.path().join(name), content).unwrap();
+        let output = run(folder.path(), &["render", "t.yml", "--context", name]);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+        assert!(told.contains(wanted), "{name}: {told}");
+        assert_eq!(told.lines().count(), 1, "{name}: {told}");
+    }
+}
+
+/// Writing: in place, with the mode and through a link; twice changes nothing; and back.
+#[cfg(unix)]
+#[test]
+fn files_are_replaced_whole() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("real.yml"), folder.path().join(".taskcluster.yml"));
+    fs::write(&file, EXAMPLE).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real.yml", &link).unwrap();
+    let steps = [
+        ("check", "", 1),
+        ("patch", "--write", 0),
+        ("check", "", 0),
+        ("patch", "--write", 0),
+        ("revert", "--write", 0),
+        ("revert", "--write", 0),
+    ];
+    let mut patched = None;
+    for (command, flag, status) in steps {
+        let arguments: Vec<&str> =
+            [command, ".", flag].into_iter().filter(|word| !word.is_empty()).collect();
+        let output = run(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(status), "{command}: {}", text(&output.stderr));
+        let content = fs::read_to_string(&file).unwrap();
+        match command {
+            "patch" => {
+                assert_ne!(content, EXAMPLE);
+                assert_eq!(*patched.get_or_insert(content.clone()), content);
+            }
+            "revert" => assert_eq!(content, EXAMPLE),
+            _ => {}
+        }
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "a temporary file is left");
+    }
+}
+
+/// The fields that others rely on.
+#[test]
+fn json_has_the_documented_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t.yml"), EXAMPLE).unwrap();
+    let output = run(folder.path(), &["patch", "t.yml", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["command"], "patch");
+    let file = &report["files"][0];
+    assert_eq!(file["path"], "t.yml");
+    assert_eq!(file["status"], "patched");
+    assert!(file["reason"].is_null());
+    assert_eq!(file["sites"][0]["line"], 165);
+    assert!(file["sites"][0]["path"].as_str().unwrap().ends_with(".payload"));
+    for hash in ["old_hash", "new_hash"] {
+        assert_eq!(file[hash].as_str().unwrap().len(), 10);
+    }
+    let proof = &file["proof"];
+    assert_eq!(proof["verdict"], "proved");
+    assert_eq!(proof["structural"], serde_json::json!({"holds": true, "reason": ""}));
+    assert_eq!(proof["contexts"]["total"], proof["contexts"]["equal"]);
+    assert_eq!(proof["contexts"]["different"], 0);
+    assert!(proof["contexts"]["retrigger"].as_u64().unwrap() > 0);
+    assert!(proof["coverage"]["outcomes"].is_u64() && proof["coverage"]["reached"].is_u64());
+    assert!(proof["coverage"]["missed"].is_array());
+    assert_eq!(proof["counterexamples"], serde_json::json!([]));
+}
+
+/// What `verify` finds can be seen again with `render`.
+#[test]
+fn a_saved_context_repeats_the_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let changed = EXAMPLE.replace("retries: 5", "retries: 4");
+    assert_ne!(changed, EXAMPLE);
+    fs::write(folder.path().join("old.yml"), EXAMPLE).unwrap();
+    fs::write(folder.path().join("new.yml"), changed).unwrap();
+    let output = run(folder.path(), &["verify", "old.yml", "new.yml", "--save-context", "c.yml"]);
+    assert_eq!(output.status.code(), Some(1));
+    let render = |file: &str| {
+        let output =
+            run(folder.path(), &["render", file, "--context", "c.yml", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let (old, new) = (render("old.yml"), render("new.yml"));
+    assert_ne!(old, new);
+    assert!(text(&fs::read(folder.path().join("c.yml")).unwrap()).lines().count() < 60);
+}

@@ -1,0 +1,62 @@
+"""Runs the program over a copy of the corpus: patch, patch again, check, yamllint, revert.
+
+Arguments: the program, the copy's folder. The copy is changed and changed back.
+"""
+
+import collections
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+
+program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+with open(folder / "manifest.tsv", newline="") as manifest:
+    wanted = {row["file"]: row["renders_action_task"] for row in csv.DictReader(manifest, delimiter="\t")}
+files = [str(folder / name) for name in wanted]
+original = {name: (folder / name).read_bytes() for name in wanted}
+failures = []
+
+
+def run(*arguments):
+    """The states of all files, and the exit status."""
+    done = subprocess.run(
+        [program, *arguments, "--format", "json", *files], capture_output=True, text=True
+    )
+    reports = json.loads(done.stdout)["files"]
+    return {name: report for name, report in zip(wanted, reports)}, done.returncode
+
+
+def expect(what, reports, states):
+    counts = collections.Counter(report["status"] for report in reports.values())
+    print(f"{what}: {dict(counts)}")
+    for name, report in reports.items():
+        if report["status"] != states[wanted[name]]:
+            failures.append(f"{what} {name}: {report['status']}: {report['reason']}")
+
+
+def lint():
+    """The files in which yamllint finds an error."""
+    rules = "{extends: default, rules: {line-length: disable}}"
+    command = [sys.executable, "-m", "yamllint", "-f", "parsable", "-d", rules, *files]
+    found = subprocess.run(command, capture_output=True, text=True).stdout
+    return {line.split(":")[0] for line in found.splitlines() if "[error]" in line}
+
+
+rejected = lint()
+states = {"yes": "unpatched", "no": "not-applicable", "pyyaml-refuses": "error"}
+expect("check", run("check")[0], states)
+reports, status = run("patch", "--write")
+expect("patch", reports, {**states, "yes": "patched"})
+failures += [name for name, r in reports.items() if r["proof"] and r["proof"]["verdict"] != "proved"]
+failures += [f"exit status {status}, for files that cannot be read"] * (status != 2)
+patched = {name: (folder / name).read_bytes() for name in wanted}
+expect("patch again", run("patch", "--write")[0], {**states, "yes": "already-patched"})
+failures += [f"{n} changed again" for n in wanted if (folder / n).read_bytes() != patched[n]]
+expect("check", run("check")[0], {**states, "yes": "already-patched"})
+failures += [f"yamllint rejects {name}" for name in lint() - rejected]
+print(f"yamllint: accepts {len(files) - len(rejected)} before, rejects none of these after")
+expect("revert", run("revert", "--write")[0], {"yes": "reverted", "no": "unpatched", "pyyaml-refuses": "error"})
+failures += [f"{n} is not as it was" for n in wanted if (folder / n).read_bytes() != original[n]]
+print("\n".join(failures) or "all as it must be")
+sys.exit(1 if failures else 0)

@@ -1,0 +1,172 @@
+//! The premises of the structural proof (docs/proof.md): each one that fails is named, with its
+//! line.
+
+use tc_retrigger::jsone::{Context, families};
+use tc_retrigger::patch::{Branch, Patch};
+use tc_retrigger::proof::{Proof, Verdict};
+use tc_retrigger::template::{Template, Text};
+
+const PAYLOAD: &str = r#"
+      image: i
+      features: {taskclusterProxy: true}
+      artifacts: {public: {type: directory, path: /a}}
+      env:
+        ACTION_TASK_GROUP_ID: '${action.taskGroupId}'
+        ACTION_TASK_ID: {$json: {$eval: taskId}}
+        ACTION_INPUT: {$json: {$eval: input}}
+        ACTION_CALLBACK: '${action.cb_name}'
+"#;
+
+/// A template with this around its payload; `@` stands for the payload.
+fn around(text: &str) -> String {
+    text.replace("@\n", PAYLOAD.trim_start_matches('\n'))
+}
+
+fn parse(text: &str) -> Template {
+    Template::parse(Text::new(text)).unwrap_or_else(|err| panic!("{err}\n{text}"))
+}
+
+fn patched(text: &str) -> String {
+    let plan = Patch::plan(&parse(text), &Branch::built_in(), families::contexts());
+    plan.unwrap_or_else(|err| panic!("{err}\n{text}")).after.text().as_str().to_owned()
+}
+
+fn prove(old: &str, new: &str) -> Proof {
+    let contexts: Vec<&Context> = families::contexts().map(|context| context as &Context).collect();
+    Proof::new(&parse(old), &parse(new), &Branch::built_in(), &contexts)
+}
+
+const TASK: &str = "tasks:\n  - payload:\n@\n";
+const LET: &str = "tasks:\n- $let: {x: 1}\n  in:\n    payload:\n@\n";
+
+#[test]
+fn what_is_around_the_branch_must_not_change_its_names() {
+    let cases = [
+        (LET.to_owned(), ""),
+        (
+            LET.replace("{x: 1}", "{action: {$eval: action}}"),
+            "action is bound again around the branch (line 3",
+        ),
+        (
+            LET.replace("{x: 1}", "{$merge: [{x: 1}, {$if: 'true', then: {input: null}}]}"),
+            "input is bound again",
+        ),
+        (
+            LET.replace("{x: 1}", "{$switch: {'true': {y: 1}, $default: {tasks_for: cron}}}"),
+            "tasks_for is bound again",
+        ),
+        (LET.replace("{x: 1}", "{typeof: 5}"), "typeof is bound again"),
+        (
+            LET.replace("{x: 1}", "{$eval: '{y: 1}'}"),
+            "what the `$let` on line 3 binds cannot be told",
+        ),
+        (
+            LET.replace("{x: 1}", "{'${\"y\"}': 1}"),
+            "what the `$let` on line 3 binds cannot be told",
+        ),
+        (LET.replace("{x: 1}", "{clonePayloadX: 1}"), ""),
+        (
+            LET.replace(
+                "x: 1",
+                "x: '${defined(\"clonePayload\")}', y: {$eval: 'defined(\"z\") && clonePayload'}",
+            ),
+            "already uses the variable clonePayload (line 2)",
+        ),
+    ];
+    for (text, wanted) in cases {
+        let old = around(&text);
+        let proof = prove(&old, &patched(&old));
+        assert_eq!(proof.structural.holds, wanted.is_empty(), "{text}: {:?}", proof.structural);
+        assert!(proof.structural.reason.contains(wanted), "{text}: {}", proof.structural.reason);
+    }
+}
+
+#[test]
+fn the_branch_must_be_the_patchs_own() {
+    let old = around(TASK);
+    let new = patched(&old);
+    let cases = [
+        ("the guard", new.replace("\"pr-action\"]", "\"cron\"]"), "the guard is not the known one"),
+        (
+            "the else",
+            new.replace("else: {$eval: 'clonePayload'}", "else: {$eval: 'clonePayload || 1'}"),
+            "`else` is not the bare variable",
+        ),
+        (
+            "the then",
+            new.replace("maxRunTime: 600", "maxRunTime: 6000"),
+            "`then` is not the patch's",
+        ),
+        ("the script", new.replace("PARALLEL = 50", "PARALLEL = 5"), "`then` is not the patch's"),
+        ("a key beside", new.replace("      in:\n", "      also: 1\n      in:\n"), "$let is new"),
+        (
+            "the old payload",
+            new.replace("image: i\n", "image: j\n"),
+            "was \"i\" and is \"j\" (line",
+        ),
+        ("outside", format!("{new}    routes: []\n"), "tasks[0].routes is new (line"),
+        (
+            "a lost key",
+            new.replace("            ACTION_TASK_ID: {$json: {$eval: taskId}}\n", ""),
+            "has lost its key \"ACTION_TASK_ID\"",
+        ),
+        (
+            "no branch",
+            old.clone(),
+            "a retrigger reaches the payload on line 2 of the new file, which has no branch",
+        ),
+    ];
+    for (name, edited, wanted) in cases {
+        assert_ne!(edited, new, "{name}");
+        let proof = prove(&old, &edited);
+        assert_ne!(proof.verdict, Verdict::Proved, "{name}");
+        assert!(proof.structural.reason.contains(wanted), "{name}: {}", proof.structural.reason);
+    }
+    assert_eq!(prove(&old, &new).verdict, Verdict::Proved);
+}
+
+#[test]
+fn a_branch_where_none_belongs_is_not_proved() {
+    let wrap = |payload: &str| {
+        serde_json::to_value(payload).map(|value| Branch::built_in().wrapper(value)).unwrap()
+    };
+    let old = around(TASK) + "  - payload: second\n";
+    let mut new = parse(&patched(&old)).value().clone();
+    new["tasks"][1]["payload"] = wrap("second");
+    let proof = prove(&old, &serde_json::to_string(&new).unwrap());
+    let reason = &proof.structural.reason;
+    assert!(reason.contains("no retrigger reaches the branch on line"), "{reason}");
+    assert_eq!(proof.verdict, Verdict::Unproved);
+
+    // Around a payload that may render to nothing, as a whole.
+    let old = "tasks:\n- payload:\n    $if: 'tasks_for == \"action\"'\n    then: {env: {ACTION_CALLBACK: x}}\n";
+    let mut new = parse(old).value().clone();
+    new["tasks"][0]["payload"] = Branch::built_in().wrapper(new["tasks"][0]["payload"].take());
+    let proof = prove(old, &serde_json::to_string(&new).unwrap());
+    assert_ne!(proof.verdict, Verdict::Proved);
+    let reason = &proof.structural.reason;
+    assert!(
+        reason.contains("no retrigger reaches") || reason.contains("render to nothing"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn a_file_that_means_two_things_is_judged_twice_and_told() {
+    let old = around(TASK) + "    extra: {on: 1, mode: 0777}\n";
+    let notes: Vec<String> = parse(&old).ambiguities().collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].starts_with("line 11: `on` is true for PyYAML and the string"), "{notes:?}");
+    let new = patched(&old);
+    let proof = prove(&old, &new);
+    assert_eq!(proof.verdict, Verdict::Proved, "{:?}", proof.structural);
+    assert_eq!(proof.contexts.total, 2 * families::contexts().count());
+    // 511 is what PyYAML reads: only js-yaml's reading tells the two apart.
+    let proof = prove(&old, &new.replace("0777", "511"));
+    assert_eq!(proof.verdict, Verdict::Different);
+    assert!(
+        proof.structural.reason.starts_with("for js-yaml (YAML 1.2)"),
+        "{:?}",
+        proof.structural
+    );
+}
