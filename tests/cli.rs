@@ -41,7 +41,7 @@ fn bad_input_is_one_line_and_exit_status_2() {
         ("anchor.yml", b"a: &x 1\nb: &x 2\n", 2, "2:4: the anchor &x is defined again"),
         ("key.yml", b"a: {{b}}: c\n", 2, "1:5: a collection or an alias stands as a key"),
         ("braces.yml", b"a:\n  {{b}}: c\n", 2, "2:4: a collection or an alias stands as a key"),
-        ("tab.yml", b"a:\n\tb: c\n", 2, "2:1: the YAML cannot be read"),
+        ("tab.yml", b"a:\n\tb: c\n", 2, "2:2: the YAML cannot be read"),
         ("deep.yml", brackets.as_bytes(), 2, "nested too deeply"),
         ("two.yml", b"a: b\n---\nc: d\n", 2, "more than one YAML document"),
         ("nolist.yml", list.as_bytes(), 0, "`tasks` is a mapping before rendering"),

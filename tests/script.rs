@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use support::world::{copy_of, extra_retrigger, offsets, retrigger};
 use support::{ACTION, GROUP, Press, World, check, id};
@@ -16,6 +17,7 @@ fn graph(label: &str, retrigger: &Value) -> Value {
 #[test]
 fn creates_or_reruns() {
     type Change = Box<dyn FnOnce(&mut Value)>;
+    type Case<'a> = (&'a str, &'a str, Value, Change, Option<&'a Value>, &'a str, &'a str);
     let none = || -> Change { Box::new(|_| ()) };
     let tag = |value| -> Change { Box::new(retrigger(value)) };
     let extra = |value| -> Change { Box::new(extra_retrigger(value)) };
@@ -32,7 +34,7 @@ fn creates_or_reruns() {
     let force = json!({"force": true});
     // name, callback, input, change, graph artifact, state, done ("create", "rerun", or refusal)
     #[rustfmt::skip]
-    let cases: Vec<(&str, &str, Value, Change, Option<&Value>, &str, &str)> = vec![
+    let cases: Vec<Case> = vec![
         ("extra true", ret, json!({}), extra(true), None, "completed", "create"),
         ("input null", ret, Value::Null, extra(true), None, "completed", "create"),
         ("extra true, running", ret, json!({}), extra(true), None, "running", "create"),
@@ -233,8 +235,11 @@ fn refuses_before_it_acts() {
         (ret, target.clone(), json!({"force": "yes"}), "force must be"),
         (ret, target.clone(), json!({"downstream": true}), "downstream"),
         (ret, json!(id("nowhere")), json!({}), "404: `"),
-        (ret, json!(id("foreign")), json!({}), "is of group"),
-        (dec, json!(id("foreign")), Value::Null, "is of group"),
+        (ret, json!(id("foreign")), json!({}), "is of task group"),
+        (dec, json!(id("foreign")), Value::Null, "is of task group"),
+        (ret, json!(*GROUP), json!({"force": true}), "is a decision, action or cron task"),
+        (ret, json!(id("cron")), json!({"force": true}), "is a decision, action or cron task"),
+        (ret, json!(*ACTION), json!({}), "is a decision, action or cron task"),
         (dec, target.clone(), Value::Null, "neither a decision, an action nor a cron task"),
         ("rerun", target.clone(), json!({}), "no such callback here: \"rerun\""),
         ("retrigger\n", target, json!({}), "no such callback here"),
@@ -245,6 +250,7 @@ fn refuses_before_it_acts() {
     };
     let world = World::new().task("t", "failed", retrigger("true"));
     let world = world.task("foreign", "failed", foreign);
+    let world = world.task("cron", "failed", |task| task["tags"] = json!({"kind": "cron-task"}));
     for (callback, target, input, message) in cases {
         let press = Press { task_id: target, ..Press::new(callback, "", input) };
         let outcome = press.run(&world.queue);
@@ -253,7 +259,7 @@ fn refuses_before_it_acts() {
     }
     let good = Press::new("retrigger", &t, json!({}));
     let elsewhere = Press { group_id: id("another decision"), ..good.clone() };
-    elsewhere.run(&world.queue).refused("this action task is of group");
+    elsewhere.run(&world.queue).refused("this action task is of task group");
     for name in ["TASK_ID", "TASKCLUSTER_PROXY_URL", "ACTION_TASK_GROUP_ID", "ACTION_CALLBACK"] {
         let message = format!("the variable {name} is not set");
         good.clone().env(name, "").run(&world.queue).refused(&message);
@@ -292,6 +298,7 @@ fn the_guard_takes_these() {
         ("retrigger", &one, Value::Null, true),
         ("retrigger-disabled", &one, json!({"force": true, "downstream": false}), true),
         ("retrigger-decision", &*GROUP, Value::Null, true),
+        ("retrigger-multiple", &one, json!({"requests": [{"tasks": ["t"], "times": 1}]}), true),
         ("retrigger", &one, json!({"downstream": true}), false),
         ("rerun", &one, json!({}), false),
     ];
@@ -308,4 +315,36 @@ fn the_guard_takes_these() {
             }
         }
     }
+}
+
+/// The id that the script must give: version 4 UUID bits over a hash, in the alphabet of URLs.
+fn derived(action: &str, target: &str, copy: usize) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digest = Sha256::digest(format!("{action}/{target}/{copy}"));
+    let mut bytes = digest[..16].to_vec();
+    bytes[0] &= 0x7f;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    bytes.push(0);
+    let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
+    let six = |at: usize| (at..at + 6).fold(0, |value, at| value << 1 | usize::from(bit(at)));
+    (0..22).map(|place| char::from(alphabet[six(place * 6)])).collect()
+}
+
+/// Every action task has ids of its own, and every run of it has the same.
+#[test]
+fn ids_are_derived() {
+    let actions = [ACTION.clone(), id("another action")];
+    let world = World::new().with_action(&actions[1]).task("t", "completed", retrigger("true"));
+    for action in &actions {
+        let press = Press::new("retrigger", &id("t"), json!({"times": 2}));
+        Press { action_id: action.clone(), ..press }.run(&world.queue).succeeded();
+    }
+    let mut created: Vec<String> = world.queue.created().into_iter().map(|(new, _)| new).collect();
+    let pairs = actions.iter().flat_map(|action| [(action, 0), (action, 1)]);
+    let mut expected: Vec<String> =
+        pairs.map(|(action, copy)| derived(action, &id("t"), copy)).collect();
+    created.sort();
+    expected.sort();
+    assert_eq!(created, expected);
 }

@@ -277,7 +277,7 @@ def read_requests(options):
         labels = request.get("tasks")
         good = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
         need(good, "the tasks of a request must be a list of labels, not %s", labels)
-        rounds += [list(dict.fromkeys(labels))] * read_times(request)
+        rounds += [labels] * read_times(request)
     return rounds
 
 def read_input():

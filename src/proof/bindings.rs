@@ -2,11 +2,37 @@
 
 use crate::jsone::logic::Logic;
 use crate::jsone::walk::{self, operator};
-use crate::proof::knowledge::{Bound, Knowledge};
+use crate::proof::knowledge::Knowledge;
 use crate::proof::possible;
 use crate::proof::uses::{self, Chain, Engine};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// A value that a `$let` binds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bound {
+    /// The values that it can have; none where they cannot be told.
+    pub values: Vec<Value>,
+    /// What it is another name for.
+    pub stands_for: Option<Chain>,
+    /// Whether it may be left out.
+    pub may_miss: bool,
+}
+
+impl Bound {
+    /// Nothing at all.
+    pub const MISSING: Bound = Bound { values: Vec::new(), stands_for: None, may_miss: true };
+
+    /// What it is where it is one or the other.
+    pub fn or(self, other: Bound) -> Bound {
+        let values = match self.values.is_empty() || other.values.is_empty() {
+            true => Vec::new(),
+            false => union(self.values, other.values),
+        };
+        let stands_for = self.stands_for.filter(|chain| other.stands_for.as_ref() == Some(chain));
+        Bound { values, stands_for, may_miss: self.may_miss || other.may_miss }
+    }
+}
 
 /// The names that `template` binds as the value of a `$let`; none where they cannot be told.
 pub fn keys(
@@ -127,9 +153,8 @@ fn ways<'v>(
                 if can.hold {
                     ways.push((behind(text, true, known, engine), Some(value)));
                 }
-                otherwise = otherwise
-                    .filter(|_| can.fail)
-                    .map(|known| behind(text, false, &known, engine));
+                otherwise =
+                    otherwise.filter(|_| can.fail).map(|known| behind(text, false, &known, engine));
             }
             ways.extend(otherwise.map(|known| (known, cases.get("$default"))));
         }
@@ -139,10 +164,7 @@ fn ways<'v>(
 }
 
 /// The keys where it is one or the other.
-fn either(
-    mut a: BTreeMap<String, Bound>,
-    b: BTreeMap<String, Bound>,
-) -> BTreeMap<String, Bound> {
+fn either(mut a: BTreeMap<String, Bound>, b: BTreeMap<String, Bound>) -> BTreeMap<String, Bound> {
     let mut both = BTreeMap::new();
     for (name, bound) in b {
         let other = a.remove(&name).unwrap_or(Bound::MISSING);
@@ -150,4 +172,14 @@ fn either(
     }
     both.extend(a.into_iter().map(|(name, bound)| (name, bound.or(Bound::MISSING))));
     both
+}
+
+/// The values of both, each once.
+pub fn union(mut values: Vec<Value>, more: Vec<Value>) -> Vec<Value> {
+    for value in more {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
 }

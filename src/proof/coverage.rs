@@ -63,16 +63,6 @@ pub fn measure<'c>(
     for (at, outcome) in conditions.outcomes.iter().enumerate() {
         for value in [true, false] {
             if reached[2 * at + usize::from(value)] {
-                if std::env::var("DBG").is_ok() {
-                    if let Some(w) = possible.why_not(at, value) {
-                        println!(
-                            "UNSOUND {} {} {} {w}",
-                            template.line(&outcome.path),
-                            outcome.condition,
-                            value
-                        );
-                    }
-                }
                 coverage.reached += 1;
             } else {
                 coverage.missed.push(Missed {

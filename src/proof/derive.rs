@@ -25,7 +25,7 @@ use std::rc::Rc;
 const MOST_CONTEXTS: usize = 150;
 
 /// At most so many changes are tried.
-const MOST_TRIES: usize = 4000;
+const MOST_TRIES: usize = 2000;
 
 /// Contexts are changed at most so often.
 const MOST_CHANGES: usize = 6;
@@ -51,7 +51,9 @@ pub fn contexts(document: &Value) -> Vec<Context> {
         sources: HashMap::new(),
         samples: Vec::new(),
         reached: vec![false; 2 * conditions.outcomes.len()],
+        reached_by: vec![vec![false; 2 * conditions.outcomes.len()]; families::all().len()],
         tried: HashSet::new(),
+        names: HashSet::new(),
         derived: 0,
     };
     search.start();
@@ -66,7 +68,8 @@ struct Sample {
     /// The fields that were changed, as they are told.
     changes: Vec<String>,
     value: Value,
-    family: String,
+    /// The number of its family in [`families::all`].
+    family: usize,
     reaches: Vec<bool>,
     /// The context itself, where it is derived.
     context: Option<Context>,
@@ -81,24 +84,27 @@ struct Search<'t> {
     samples: Vec<Sample>,
     /// What all samples reach.
     reached: Vec<bool>,
+    /// What those of each family reach.
+    reached_by: Vec<Vec<bool>>,
     tried: HashSet<(usize, Chain, Option<String>)>,
+    names: HashSet<String>,
     derived: usize,
 }
 
 impl<'t> Search<'t> {
     /// Takes the built-in contexts as samples; one of those that reach the same is enough.
     fn start(&mut self) {
-        for family in families::all() {
+        for (at, family) in families::all().iter().enumerate() {
             let mut seen = HashSet::new();
             for context in &family.contexts {
                 let Some(reaches) = self.reach(context) else { continue };
                 if seen.insert(reaches.clone()) {
-                    self.note(&reaches);
+                    self.note(&reaches, at);
                     self.samples.push(Sample {
                         base: &context.name,
                         changes: Vec::new(),
                         value: context.value(),
-                        family: family.name.to_owned(),
+                        family: at,
                         reaches,
                         context: None,
                     });
@@ -112,44 +118,62 @@ impl<'t> Search<'t> {
         Some(self.follow.reach(context.shape(), scope))
     }
 
-    /// Writes down what was reached; false where nothing of it is new.
-    fn note(&mut self, reaches: &[bool]) -> bool {
+    /// Writes down what a sample of a family reached; false where nothing of it is new there.
+    fn note(&mut self, reaches: &[bool], family: usize) -> bool {
         let mut is_new = false;
-        for (known, &reached) in self.reached.iter_mut().zip(reaches) {
+        for (known, &reached) in self.reached_by[family].iter_mut().zip(reaches) {
             is_new |= reached && !*known;
+            *known |= reached;
+        }
+        for (known, &reached) in self.reached.iter_mut().zip(reaches) {
             *known |= reached;
         }
         is_new
     }
 
-    /// Searches until a round over all missed outcomes finds nothing more.
+    /// Searches until a round over all missed outcomes finds nothing more. Where some stay, what
+    /// each `tasks_for` misses is searched for too: a condition inside of others may be reached
+    /// with one `tasks_for` only, while the others are first led there with another.
     fn run(&mut self, possible: &Possible) {
-        let wanted: Vec<(usize, bool)> = (0..self.conditions.outcomes.len())
-            .flat_map(|at| [(at, true), (at, false)])
-            .filter(|&(at, truth)| possible.why_not(at, truth).is_none())
-            .collect();
-        loop {
-            let before = self.derived;
-            for &(at, truth) in &wanted {
-                if !self.reached[index(at, truth)] {
-                    self.look_for(at, truth);
+        let all: Vec<(usize, bool)> =
+            (0..self.conditions.outcomes.len()).flat_map(|at| [(at, true), (at, false)]).collect();
+        let families = 0..families::all().len();
+        for only_missed in [true, false] {
+            loop {
+                let before = self.derived;
+                for &(at, truth) in &all {
+                    for family in families.clone().filter(|&f| possible.may_be(at, truth, f)) {
+                        let is_reached = match only_missed {
+                            true => self.reached[index(at, truth)],
+                            false => self.reached_by[family][index(at, truth)],
+                        };
+                        if !is_reached {
+                            self.look_for(at, truth, family);
+                        }
+                    }
+                }
+                if self.derived == before {
+                    break;
                 }
             }
-            if self.derived == before {
-                return;
+            let is_missed = |&(at, truth): &(usize, bool)| {
+                !self.reached[index(at, truth)] && possible.why_not(at, truth).is_none()
+            };
+            if !all.iter().any(is_missed) {
+                break;
             }
         }
     }
 
-    /// Tries to reach one outcome.
-    fn look_for(&mut self, at: usize, truth: bool) {
+    /// Tries to reach one outcome with contexts of a family.
+    fn look_for(&mut self, at: usize, truth: bool, family: usize) {
         let sources = self.sources_of(at);
-        for base in self.bases(index(at, !truth)) {
+        for base in self.bases(index(at, !truth), family) {
             for field in &sources.fields {
                 let value = &self.samples[base].value;
                 for new in values::candidates(value, field, &sources.literals) {
                     self.change(base, field, new);
-                    if self.reached[index(at, truth)] {
+                    if self.reached_by[family][index(at, truth)] {
                         return;
                     }
                 }
@@ -164,21 +188,17 @@ impl<'t> Search<'t> {
         self.sources.entry(text).or_insert_with(|| Rc::new(definitions.sources(text))).clone()
     }
 
-    /// Samples that reach an outcome: of each `tasks_for` the first ones and the last.
-    fn bases(&self, outcome: usize) -> Vec<usize> {
-        let mut bases: Vec<usize> = Vec::new();
-        for family in families::all() {
-            let is_base = |sample: &&usize| {
-                let sample = &self.samples[**sample];
-                sample.family == family.name
-                    && sample.reaches[outcome]
-                    && sample.changes.len() < MOST_CHANGES
-            };
-            let all: Vec<usize> = (0..self.samples.len()).collect();
-            let mut found = all.iter().filter(is_base).copied();
-            bases.extend(found.by_ref().take(MOST_BASES - 1));
-            bases.extend(found.next_back());
-        }
+    /// Samples of a family that reach an outcome: the first ones and the last.
+    fn bases(&self, outcome: usize, family: usize) -> Vec<usize> {
+        let is_base = |at: &usize| {
+            let sample = &self.samples[*at];
+            sample.family == family
+                && sample.reaches[outcome]
+                && sample.changes.len() < MOST_CHANGES
+        };
+        let mut found = (0..self.samples.len()).filter(is_base);
+        let mut bases: Vec<usize> = found.by_ref().take(MOST_BASES - 1).collect();
+        bases.extend(found.next_back());
         bases
     }
 
@@ -191,20 +211,23 @@ impl<'t> Search<'t> {
         if !self.tried.insert(key) {
             return;
         }
-        let told = match &new {
-            Some(Value::String(text)) => format!("{}={text}", field.join(".")),
-            Some(value) => format!("{}={value}", field.join(".")),
-            None => format!("-{}", field.join(".")),
-        };
+        let told = told(field, new.as_ref());
         let sample = &self.samples[base];
-        let changes: Vec<String> = sample.changes.iter().cloned().chain([told]).collect();
+        // A field that is changed again is told once.
+        let again = format!("{}=", field.join("."));
+        let others = sample.changes.iter().filter(|change| !change.starts_with(&again));
+        let changes: Vec<String> = others.cloned().chain([told]).collect();
         let name = format!("derived/{}/{}", sample.base, changes.join(","));
+        if self.names.contains(&name) {
+            return;
+        }
         let Some(value) = relations::set(&sample.value, field, new) else { return };
-        let Ok(context) = Context::new(name, value.clone()) else { return };
-        let (base, family) = (sample.base, sample.family.clone());
+        let Ok(context) = Context::new(name.clone(), value.clone()) else { return };
+        let (base, family) = (sample.base, sample.family);
         let Some(reaches) = self.reach(&context) else { return };
-        if self.note(&reaches) {
+        if self.note(&reaches, family) {
             self.derived += 1;
+            self.names.insert(name);
             let context = Some(context);
             self.samples.push(Sample { base, changes, value, family, reaches, context });
         }
@@ -239,6 +262,101 @@ impl<'t> Search<'t> {
     }
 }
 
+/// A change as a context's name tells it.
+fn told(field: &Chain, new: Option<&Value>) -> String {
+    let field = field.join(".");
+    match new {
+        Some(Value::String(text))
+            if !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic()) =>
+        {
+            format!("{field}={text}")
+        }
+        Some(value) => format!("{field}={value}"),
+        None => format!("-{field}"),
+    }
+}
+
 fn index(outcome: usize, truth: bool) -> usize {
     2 * outcome + usize::from(truth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{Template, Text};
+
+    fn derived(template: &str) -> Vec<String> {
+        let template = Template::parse(Text::new(template)).expect(template);
+        let contexts = contexts(template.value());
+        assert_eq!(contexts, super::contexts(template.value()), "the same twice");
+        contexts.into_iter().map(|context| context.name).collect()
+    }
+
+    #[test]
+    fn comparisons_get_contexts_on_both_sides() {
+        // The condition, inside of `github-push`, and the changes that it asks for.
+        let cases: &[(&str, &[&str])] = &[
+            ("event.ref == \"refs/heads/main\"", &[]),
+            ("event.ref == \"refs/heads/beta\"", &["event.ref=refs/heads/beta"]),
+            ("event.ref != \"refs/heads/beta\"", &["event.ref=refs/heads/beta"]),
+            ("event.ref in [\"refs/heads/beta\"]", &["event.ref=refs/heads/beta"]),
+            ("event[\"ref\"][:15] == \"refs/heads/dev-\"", &["event.ref=refs/heads/dev-"]),
+            ("event.ref[11:] == \"beta\"", &["event.ref=refs/heads/beta"]),
+            ("\"nightly\" in event.ref", &["event.ref=refs/heads/nightly"]),
+            (
+                "event.repository.html_url == \"https://github.com/mozilla/glean\"",
+                &["event.repository.html_url=https://github.com/mozilla/glean"],
+            ),
+            ("event.head_commit.message[:2] == \"X:\"", &["event.head_commit.message=X:"]),
+            ("\"[skip]\" in event.head_commit.message", &["event.head_commit.message=[skip]"]),
+            ("event.forced", &["event.forced=true"]),
+            ("!(event.repository.private)", &["event.repository.private=true"]),
+            // Nothing that production does not send.
+            ("event.ref == \"main\"", &[]),
+            ("event.after == \"x\"", &[]),
+            ("event.repository.html_url == \"https://example.com/x\"", &[]),
+            ("event.forced == \"yes\"", &[]),
+        ];
+        for (condition, wanted) in cases {
+            let template = format!(
+                "tasks: [{{$if: 'tasks_for == \"github-push\"', \
+                 then: {{$if: '{condition}', then: 1}}}}]"
+            );
+            let found = derived(&template);
+            assert_eq!(found.len(), wanted.len(), "{condition}: {found:?}");
+            for (name, change) in found.iter().zip(*wanted) {
+                assert!(name.starts_with("derived/github-push/"), "{condition}: {name}");
+                assert!(name.contains(&format!("/{change}")), "{condition}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn variables_and_chains_of_conditions_are_followed() {
+        let template = r#"
+tasks:
+    - $let:
+          $merge:
+              - kind: '${tasks_for}'
+              - $switch:
+                    'tasks_for == "github-push"':
+                        url: '${event.repository.html_url}'
+                        ref: '${event.ref}'
+                    'tasks_for == "cron"':
+                        url: {$eval: 'repository.url'}
+                        ref: '${push.branch}'
+      in:
+          $if: 'kind in ["github-push", "cron"]'
+          then:
+              $let:
+                  type: {$if: 'url[8:] == "github.com/mozilla/glean"', then: own, else: other}
+              in:
+                  $if: 'kind == "github-push" && type == "own" && ref[:16] == "refs/heads/prod-"'
+                  then: yes
+"#;
+        let change =
+            "event.repository.html_url=https://github.com/mozilla/glean,event.ref=refs/heads/prod-";
+        let found = derived(template);
+        assert!(found.iter().any(|name| name.contains(change)), "{found:?}");
+    }
 }

@@ -1,51 +1,31 @@
 //! What is known about the names at a place of a template, without a context.
 
-use crate::jsone::expr::{self, Lexeme};
+use crate::jsone::expr;
 use crate::jsone::logic::Logic;
 use crate::jsone::{Context, render_value};
-use crate::proof::bindings;
-use crate::proof::possible;
-use crate::proof::uses::{self, Chain, Engine};
+use crate::proof::bindings::{self, union};
+use crate::proof::compared::{self, Says};
+use crate::proof::possible::{self, Can};
+use crate::proof::uses::{self, Chain, Engine, is_built_in};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// More values than this are as good as unknown.
 const MOST_VALUES: usize = 16;
 
-/// How a condition can come out; in no way where it surely raises.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Can {
-    /// It can be true.
-    pub hold: bool,
-    /// It can be false.
-    pub fail: bool,
-}
-
-impl Can {
-    const BOTH: Can = Can { hold: true, fail: true };
-
-    /// Whether it can come out at all.
-    pub fn any(self) -> bool {
-        self.hold || self.fail
-    }
-
-    /// Whether it can have this truth.
-    pub fn be(self, truth: bool) -> bool {
-        if truth { self.hold } else { self.fail }
-    }
-
-    /// What one of the two can.
-    pub fn or(self, other: Can) -> Can {
-        Can { hold: self.hold || other.hold, fail: self.fail || other.fail }
-    }
-}
+/// What follows from an expression with more operands, or nested deeper, is left unknown: each
+/// level is looked at three times.
+const MOST_OPERANDS: usize = 24;
+const MOST_LEVELS: usize = 4;
 
 /// What is known at a place.
 #[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// The values that something can have, where they can be told: of a name, or of `event.ref`.
     values: BTreeMap<Chain, Vec<Value>>,
+    /// What strings start with.
+    starts: BTreeMap<Chain, String>,
     /// Conditions that were decided on the way here, with each name as what it stands for.
     decided: BTreeMap<String, bool>,
     /// Names that stand for something else: `head_branch` for `event.ref`.
@@ -53,35 +33,9 @@ pub struct Knowledge {
     /// The names that may be bound here.
     names: BTreeSet<String>,
     /// What always is a string.
-    strings: Rc<BTreeSet<Chain>>,
+    strings: Arc<BTreeSet<Chain>>,
     /// A `$let` may have bound names that cannot be told.
     is_open: bool,
-}
-
-/// A value that a `$let` binds.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Bound {
-    /// The values that it can have; none where they cannot be told.
-    pub values: Vec<Value>,
-    /// What it is another name for.
-    pub stands_for: Option<Chain>,
-    /// Whether it may be left out.
-    pub may_miss: bool,
-}
-
-impl Bound {
-    /// Nothing at all.
-    pub const MISSING: Bound = Bound { values: Vec::new(), stands_for: None, may_miss: true };
-
-    /// What it is where it is one or the other.
-    pub fn or(self, other: Bound) -> Bound {
-        let values = match self.values.is_empty() || other.values.is_empty() {
-            true => Vec::new(),
-            false => union(self.values, other.values),
-        };
-        let stands_for = self.stands_for.filter(|chain| other.stands_for.as_ref() == Some(chain));
-        Bound { values, stands_for, may_miss: self.may_miss || other.may_miss }
-    }
 }
 
 impl Knowledge {
@@ -95,8 +49,14 @@ impl Knowledge {
             known.names.extend(value.as_object().into_iter().flat_map(Map::keys).cloned());
             kinds(&value, &mut Vec::new(), &mut strings, &mut others);
         }
-        known.strings = Rc::new(&strings - &others);
+        known.strings = Arc::new(&strings - &others);
         known.values.insert(vec!["tasks_for".to_owned()], vec![json!(tasks_for)]);
+        // "The full git ref that was pushed", says GitHub of its push event
+        // (https://docs.github.com/en/webhooks/webhook-events-and-payloads#push).
+        let git_ref = vec!["event".to_owned(), "ref".to_owned()];
+        if known.strings.contains(&git_ref) {
+            known.starts.insert(git_ref, "refs/".to_owned());
+        }
         known
     }
 
@@ -116,8 +76,13 @@ impl Knowledge {
         if let Some(&truth) = self.decided.get(&text) {
             return Can { hold: truth, fail: !truth };
         }
-        let Some(contexts) = self.contexts(&engine.chains(&text)) else {
-            return Can::BOTH;
+        let read = engine.chains(&text);
+        let Some(contexts) = self.contexts(&read) else {
+            let start = read.first().and_then(|chain| self.starts.get(chain));
+            return match start.and_then(|start| compared::truth(&text, start)) {
+                Some(truth) => Can { hold: truth, fail: !truth },
+                None => Can::BOTH,
+            };
         };
         contexts.into_iter().fold(Can::default(), |can, names| match engine.truth(&text, names) {
             Some(truth) => can.or(Can { hold: truth, fail: !truth }),
@@ -125,25 +90,28 @@ impl Knowledge {
         })
     }
 
-    /// The expression with each name as what it stands for, always written the same way.
+    /// The expression with each chain as what it stands for, always written the same way. All
+    /// else stays: the engine is particular about spaces.
     fn canonical(&self, text: &str) -> String {
         let (tokens, _) = expr::tokens(text);
-        let (mut words, mut at) = (Vec::new(), 0);
+        let (mut out, mut done, mut at) = (String::new(), 0, 0);
         while at < tokens.len() {
-            match uses::chain_at(text, &tokens, at) {
-                Some((chain, end)) => {
-                    let chain = self.origin(&chain);
-                    let keys = chain[1..].iter().map(|key| format!("[{key:?}]"));
-                    words.push(std::iter::once(chain[0].clone()).chain(keys).collect());
-                    at = end;
-                }
-                None => {
-                    words.push(tokens[at].text(text).to_owned());
-                    at += 1;
-                }
+            let Some((chain, end)) = uses::chain_at(text, &tokens, at) else {
+                at += 1;
+                continue;
+            };
+            let chain = self.origin(&chain);
+            out.push_str(&text[done..tokens[at].span.start]);
+            out.push_str(&chain[0]);
+            for key in &chain[1..] {
+                // JSON-e's strings know no escapes.
+                let quote = if key.contains('"') { '\'' } else { '"' };
+                out.push_str(&format!("[{quote}{key}{quote}]"));
             }
+            (done, at) = (tokens[end - 1].span.end, end);
         }
-        words.join(" ")
+        out.push_str(&text[done..]);
+        out
     }
 
     /// The chain that a chain stands for: itself, mostly.
@@ -229,6 +197,9 @@ impl Knowledge {
             parts.iter().for_each(|(_, part)| self.assume(text, part, truth, engine));
             return;
         }
+        if !is_simple(logic) {
+            return;
+        }
         // The first of them that came out like this, those before it did not.
         let (mut before, mut joined) = (self.clone(), None::<Knowledge>);
         for (_, part) in parts {
@@ -250,28 +221,65 @@ impl Knowledge {
 
     fn assume_leaf(&mut self, text: &str, truth: bool, engine: &mut Engine) {
         let text = self.canonical(text);
-        if let Some((chain, values)) = compared(&text, truth) {
-            if self.known(&chain).is_none() {
-                self.values.insert(chain, values);
+        match compared::says(&text, truth) {
+            Some((chain, Says::OneOf(strings)))
+                if self.known(&chain).is_none() && strings.len() <= MOST_VALUES =>
+            {
+                self.values.insert(chain, strings.into_iter().map(Value::String).collect());
+            }
+            Some((chain, Says::StartsWith(start))) => {
+                let known = self.starts.entry(chain).or_default();
+                if start.len() > known.len() {
+                    *known = start;
+                }
+            }
+            _ => {}
+        }
+        // Of branches and tags, what is not one is the other.
+        if let Some((chain, Says::StartsWith(start))) = compared::says(&text, !truth) {
+            let known = self.starts.get_mut(&chain).filter(|known| *known == "refs/");
+            match (known, start.as_str()) {
+                (Some(known), "refs/heads/") => *known = "refs/tags/".to_owned(),
+                (Some(known), "refs/tags/") => *known = "refs/heads/".to_owned(),
+                _ => {}
             }
         }
         // Of the values that something can have, those stay with which it comes out like this.
-        if let [chain] = engine.chains(&text).as_slice() {
-            if let Some((at, values)) = self.known(chain) {
-                let fits = |value: &&Value| {
-                    let mut names = Map::new();
-                    insert(&mut names, at, value);
-                    engine.truth(&text, names) == Some(truth)
-                };
-                let (at, left) = (at.clone(), values.iter().filter(fits).cloned().collect());
-                self.values.insert(at, left);
-            }
+        if let [chain] = engine.chains(&text).as_slice()
+            && let Some((at, values)) = self.known(chain)
+        {
+            let fits = |value: &&Value| {
+                let mut names = Map::new();
+                insert(&mut names, at, value);
+                engine.truth(&text, names) == Some(truth)
+            };
+            let (at, left) = (at.clone(), values.iter().filter(fits).cloned().collect());
+            self.values.insert(at, left);
         }
         self.decided.insert(text, truth);
     }
 
+    /// What a string starts with.
+    fn start(&self, chain: &Chain) -> Option<String> {
+        let strings = self.values.get(chain).map(|values| values.iter().map(Value::as_str));
+        let start = strings.and_then(|strings| {
+            strings.map(|text| text.map(str::to_owned)).reduce(|a, b| Some(common(&a?, &b?)))?
+        });
+        start.or_else(|| self.starts.get(chain).cloned())
+    }
+
     /// What is known where it is one or the other.
     fn or(mut self, other: Knowledge) -> Knowledge {
+        // Before the values: they tell starts, too.
+        let chains: BTreeSet<Chain> =
+            self.starts.keys().chain(other.starts.keys()).cloned().collect();
+        for chain in chains {
+            let start = self.start(&chain).zip(other.start(&chain)).map(|(a, b)| common(&a, &b));
+            match start {
+                Some(start) => drop(self.starts.insert(chain, start)),
+                None => drop(self.starts.remove(&chain)),
+            }
+        }
         self.values = std::mem::take(&mut self.values)
             .into_iter()
             .filter_map(|(chain, values)| {
@@ -289,6 +297,7 @@ impl Knowledge {
     /// Binds a name to what nothing is known of.
     pub fn bind_unknown(&mut self, name: &str) {
         self.values.retain(|chain, _| chain[0] != name);
+        self.starts.retain(|chain, _| chain[0] != name);
         self.decided.retain(|text, _| uses::chains(text).iter().all(|chain| chain[0] != name));
         self.stands_for.retain(|other, chain| other != name && chain[0] != name);
         self.names.insert(name.to_owned());
@@ -317,31 +326,17 @@ impl Knowledge {
     }
 }
 
-/// The values that a comparison leaves: `x == "a"`, `x != "a"` that is false, `x in ["a", "b"]`.
-fn compared(text: &str, truth: bool) -> Option<(Chain, Vec<Value>)> {
-    let (tokens, _) = expr::tokens(text);
-    let (chain, end) = uses::chain_at(text, &tokens, 0)?;
-    let rest: Vec<_> = tokens[end..].iter().collect();
-    let string = |token: &&expr::Token| token.string(text).map(|text| json!(text));
-    match (rest.first()?.text(text), truth) {
-        ("==", true) | ("!=", false) => match rest[1..] {
-            [literal] => Some((chain, vec![string(&literal)?])),
-            _ => None,
-        },
-        ("in", true) if rest.len() > 3 && rest[1].text(text) == "[" => {
-            let mut values = Vec::new();
-            for (at, token) in rest[2..rest.len() - 1].iter().enumerate() {
-                match token.lexeme {
-                    Lexeme::Str if at % 2 == 0 => values.extend(string(token)),
-                    Lexeme::Sign if at % 2 == 1 && token.text(text) == "," => {}
-                    _ => return None,
-                }
+fn is_simple(logic: &Logic) -> bool {
+    fn levels(logic: &Logic) -> usize {
+        match logic {
+            Logic::Or(parts) | Logic::And(parts) => {
+                1 + parts.iter().map(|(_, part)| levels(part)).max().unwrap_or_default()
             }
-            let is_list = rest.last().is_some_and(|last| last.text(text) == "]");
-            (is_list && values.len() <= MOST_VALUES).then_some((chain, values))
+            Logic::Not(inner) => levels(inner),
+            Logic::Leaf(_) => 0,
         }
-        _ => None,
     }
+    logic.operands().len() <= MOST_OPERANDS && levels(logic) <= MOST_LEVELS
 }
 
 fn render_all(template: &Value, contexts: Vec<Map<String, Value>>) -> Vec<Value> {
@@ -358,13 +353,9 @@ fn render_all(template: &Value, contexts: Vec<Map<String, Value>>) -> Vec<Value>
     values
 }
 
-fn union(mut values: Vec<Value>, more: Vec<Value>) -> Vec<Value> {
-    for value in more {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    values
+/// What two strings both start with.
+fn common(a: &str, b: &str) -> String {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
 fn insert(names: &mut Map<String, Value>, at: &Chain, value: &Value) {
@@ -396,15 +387,4 @@ fn kinds(
         }
         _ => drop(others.insert(at.clone())),
     }
-}
-
-/// The functions that the engine itself gives
-/// (<https://json-e.js.org/language.html#built-in-functions-and-variables>).
-fn is_built_in(name: &str) -> bool {
-    const NAMES: [&str; 22] = [
-        "abs", "as_slugid", "ceil", "defined", "floor", "fromNow", "join", "len", "lowercase",
-        "lstrip", "max", "min", "now", "number", "range", "rstrip", "split", "sqrt", "str",
-        "strip", "typeof", "uppercase",
-    ];
-    NAMES.contains(&name)
 }

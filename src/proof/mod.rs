@@ -3,6 +3,8 @@
 //! Three parts, none of which stands for another: [`structural`] speaks of all contexts,
 //! [`sampled`] of those that were rendered, [`coverage`] of what those reached.
 
+mod bindings;
+mod compared;
 mod conditions;
 pub mod contract;
 pub mod coverage;

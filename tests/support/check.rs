@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::Value;
 
 /// Milliseconds since 1970 of a date-time as Taskcluster writes it, `2026-01-31T12:00:00.123Z`.
@@ -40,14 +41,11 @@ pub fn is_slugid(id: &str) -> bool {
 
 /// Why the service would answer 400, if it would.
 pub fn refusal(task: &Value) -> Option<String> {
-    if let Some(schema) = schema() {
-        let errors: Vec<String> = schema
-            .iter_errors(task)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        if !errors.is_empty() {
-            return Some(format!("Schema Validation Failed: {}", errors.join("; ")));
-        }
+    if let Some(schema) = schema()
+        && let Err(error) = schema.0.validate(task, schema.1)
+    {
+        let lines: Vec<String> = error.to_string().lines().map(|line| line.trim().into()).collect();
+        return Some(format!("Schema Validation Failed: {}", lines.join("; ")));
     }
     let date = |key: &str| task[key].as_str().and_then(millis);
     let (Some(created), Some(deadline)) = (date("created"), date("deadline")) else {
@@ -84,8 +82,8 @@ fn folder() -> PathBuf {
 }
 
 /// The service's schema of a createTask request, if the folder that holds it is there.
-fn schema() -> Option<&'static jsonschema::Validator> {
-    static SCHEMA: OnceLock<Option<jsonschema::Validator>> = OnceLock::new();
+fn schema() -> Option<&'static (Schemas, SchemaIndex)> {
+    static SCHEMA: OnceLock<Option<(Schemas, SchemaIndex)>> = OnceLock::new();
     SCHEMA
         .get_or_init(|| {
             let Some(constants) = load("constants") else {
@@ -93,8 +91,12 @@ fn schema() -> Option<&'static jsonschema::Validator> {
                 return None;
             };
             let schema = inlined(&load("v1__create-task-request")?, &constants);
-            let options = jsonschema::options().with_draft(jsonschema::Draft::Draft7);
-            Some(options.should_validate_formats(true).build(&schema).expect("a valid schema"))
+            let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+            compiler.set_default_draft(Draft::V7);
+            compiler.enable_format_assertions();
+            compiler.add_resource("task.json", schema).expect("a schema");
+            let index = compiler.compile("task.json", &mut schemas).expect("a valid schema");
+            Some((schemas, index))
         })
         .as_ref()
 }
@@ -120,7 +122,7 @@ fn inlined(value: &Value, constants: &Value) -> Value {
                 let target = load(&name).expect("a known schema");
                 return inlined(target.pointer(pointer).expect("a known place"), constants);
             }
-            let kept = map.iter().filter(|(key, _)| *key != "$schema");
+            let kept = map.iter().filter(|(key, _)| *key != "$schema" && *key != "$id");
             kept.map(|(key, item)| (key.clone(), inlined(item, constants))).collect()
         }
         other => other.clone(),

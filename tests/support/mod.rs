@@ -3,7 +3,8 @@
 //! `http` speaks the protocol and breaks it on demand, `queue` answers as the queue, the index and
 //! the auth service, `check` refuses the definitions that createTask refuses, `world` makes the
 //! tasks of a push, `rendered` makes the action task of a patched example,
-//! `run` runs its command as a worker would.
+//! `run` runs its command as a worker would,
+//! `taskgraph` runs the code that the script stands in for.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(unused_imports, reason = "each test binary uses its own part")]
 
@@ -12,6 +13,7 @@ pub mod http;
 pub mod queue;
 pub mod rendered;
 pub mod run;
+pub mod taskgraph;
 pub mod world;
 
 pub use http::{Fault, Seen};

@@ -32,7 +32,8 @@ fn patched(example: &str) -> Arc<Renderer> {
 
 /// The whole task that comes out for this press.
 pub fn task(press: &Press) -> Value {
-    let permission = if press.callback == "retrigger-decision" { "retrigger-decision" } else { "generic" };
+    let permission =
+        if press.callback == "retrigger-decision" { "retrigger-decision" } else { "generic" };
     let context = json!({
         "tasks_for": "action",
         "action": {

@@ -72,8 +72,12 @@ impl Press {
         // The folder that the task names exists in the image only.
         let folder = artifacts.path().join("public");
         let (mut command, env) = if let Some(payload) = rendered::payload(self) {
-            let words: Vec<&str> =
-                payload["command"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let words: Vec<&str> = payload["command"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             let mut command = Command::new(words[0]);
             command.args(&words[1..3]).arg(folder);
             (command, payload["env"].clone())
@@ -110,7 +114,11 @@ impl Press {
         command.env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:1");
         command.env("TASKCLUSTER_PROXY_URL", queue.url());
         for (name, value) in &self.env {
-            if value.is_empty() { command.env_remove(name) } else { command.env(name, value) };
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
         }
     }
 }

@@ -147,16 +147,16 @@ fn rename(value: &mut Value, before: &str, after: &str) {
                         }
                     }
                 }
-                if let Some(Value::String(label)) = map.get_mut("label") {
-                    if let Some(branch) = label.strip_prefix(&format!("{old_owner}:")) {
-                        *label = format!("{owner}:{branch}");
-                    }
+                if let Some(Value::String(label)) = map.get_mut("label")
+                    && let Some(branch) = label.strip_prefix(&format!("{old_owner}:"))
+                {
+                    *label = format!("{owner}:{branch}");
                 }
             }
-            if let Some(Value::Object(organization)) = map.get_mut("organization") {
-                if organization.get("login").is_some_and(|login| login == old_owner) {
-                    organization.insert("login".to_owned(), owner.into());
-                }
+            if let Some(Value::Object(organization)) = map.get_mut("organization")
+                && organization.get("login").is_some_and(|login| login == old_owner)
+            {
+                organization.insert("login".to_owned(), owner.into());
             }
             map.values_mut().for_each(|value| rename(value, before, after));
         }
@@ -184,6 +184,8 @@ fn service_repository(changed: &mut Value, before: &Value, key: &str, new: &str)
     let url = match key {
         "url" => new.to_owned(),
         "base_url" => old_url.to_owned(),
+        // In git, a project is called as fxci-config's projects.yml likes it.
+        "project" if old_url.starts_with("https://github.com/") => old_url.to_owned(),
         _ => format!("{}/{new}", old_url.trim_end_matches('/').rsplit_once('/')?.0),
     };
     let project = match key {
@@ -274,6 +276,11 @@ mod tests {
                 "repository.url=https://github.com/mozilla/glean",
                 "repository.project=glean repository.base_url=https://github.com/mozilla/glean \
                  action.repo_scope=assume:repo:github.com/mozilla/glean:action:generic",
+            ),
+            (
+                "cron/git-widget/job-args",
+                "repository.project=gadget",
+                "repository.url=https://github.com/example/widget",
             ),
             (
                 "hg-push/try/owner-email",

@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// No field of a context lies deeper.
 const LONGEST: usize = 8;
 
+/// Joined literals are tried with so many others.
+const MOST_PAIRS: usize = 12;
+
 /// What a condition depends on. The closest come first: those that it names itself, then those
 /// of its variables' definitions, and so on.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -96,6 +99,9 @@ impl<'v> Definitions<'v> {
                 gathered.definition(value, &chain[1..]);
             }
         }
+        if text.contains('+') {
+            gathered.join();
+        }
         gathered.sources
     }
 }
@@ -115,6 +121,17 @@ impl Gathered {
     fn literal(&mut self, text: &str) {
         if !text.is_empty() && !self.sources.literals.iter().any(|known| known == text) {
             self.sources.literals.push(text.to_owned());
+        }
+    }
+
+    /// Literals joined in pairs, for `"dev-" + name`.
+    fn join(&mut self) {
+        let literals = self.sources.literals.clone();
+        let starts = literals.iter().filter(|text| text.ends_with(['-', '/', '_', '.'])).take(4);
+        for start in starts {
+            for end in literals.iter().filter(|end| *end != start).take(MOST_PAIRS) {
+                self.literal(&format!("{start}{end}"));
+            }
         }
     }
 

@@ -1,0 +1,116 @@
+//! How much of each template's conditions the contexts reach, built-in ones and derived ones:
+//! `cargo run --release --example coverage -- FOLDER [--missed]`.
+//!
+//! An outcome is a condition of the template, or an operand of `&&` or `||`, coming out true or
+//! false. `cannot` counts those missed ones of which the template itself shows that no context of
+//! production reaches them; `--missed` lists all, with the reason.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use tc_retrigger::jsone::{Context, families};
+use tc_retrigger::proof::{Coverage, coverage, derive};
+use tc_retrigger::template::Template;
+
+// The test includes this file.
+#[allow(dead_code)]
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let Some(folder) = arguments.next() else {
+        eprintln!("usage: coverage FOLDER [--missed]");
+        return ExitCode::from(2);
+    };
+    let tells_missed = arguments.next().is_some_and(|argument| argument == "--missed");
+    let rows = measure_all(Path::new(&folder));
+    if rows.is_empty() {
+        eprintln!("{folder}: no readable template in it or below");
+        return ExitCode::from(2);
+    }
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
+    let heads = ["outcomes", "reached", "percent", "cannot", "derived"];
+    println!("{:width$} {}", "", heads.map(|head| format!("{head:>8}")).join(" "));
+    for row in &rows {
+        println!("{}", row.line(width));
+        for missed in row.coverage.missed.iter().filter(|_| tells_missed) {
+            let why = missed.why.as_deref().unwrap_or("not found");
+            let (line, outcome) = (missed.line, missed.outcome);
+            println!("    line {line}: {} is never {outcome}: {why}", missed.condition);
+        }
+    }
+    println!("{}", total(&rows).line(width));
+    ExitCode::SUCCESS
+}
+
+/// What is reached of one template.
+pub struct Row {
+    /// The file's name, below the folder.
+    pub name: String,
+    /// What is reached.
+    pub coverage: Coverage,
+    /// How many contexts were derived from it.
+    pub derived: usize,
+}
+
+impl Row {
+    /// What is reached, of a hundred.
+    pub fn percent(&self) -> f64 {
+        100.0 * self.coverage.reached as f64 / self.coverage.outcomes.max(1) as f64
+    }
+
+    fn line(&self, width: usize) -> String {
+        let cannot = self.coverage.missed.iter().filter(|missed| missed.why.is_some()).count();
+        let percent = match self.coverage.outcomes {
+            0 => "-".to_owned(),
+            _ => format!("{:.1}", self.percent()),
+        };
+        let Coverage { outcomes, reached, .. } = self.coverage;
+        let (name, derived) = (&self.name, self.derived);
+        format!("{name:width$} {outcomes:>8} {reached:>8} {percent:>8} {cannot:>8} {derived:>8}")
+    }
+}
+
+/// The sum of all rows.
+pub fn total(rows: &[Row]) -> Row {
+    let mut all = Row { name: "total".to_owned(), coverage: Coverage::default(), derived: 0 };
+    for row in rows {
+        all.coverage.outcomes += row.coverage.outcomes;
+        all.coverage.reached += row.coverage.reached;
+        all.coverage.missed.extend(row.coverage.missed.iter().cloned());
+        all.derived += row.derived;
+    }
+    all
+}
+
+/// Measures all readable templates in a folder and below, on all cores, in the order of their
+/// names.
+pub fn measure_all(folder: &Path) -> Vec<Row> {
+    let files: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_string_lossy().ends_with(".taskcluster.yml"))
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = files.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = files
+            .chunks(part)
+            .map(|files| {
+                scope.spawn(move || {
+                    files.iter().filter_map(|file| measure(folder, file)).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("a measurement")).collect()
+    })
+}
+
+fn measure(folder: &Path, file: &Path) -> Option<Row> {
+    let template = Template::from_bytes(std::fs::read(file).ok()?).ok()?;
+    let derived = derive::contexts(template.value());
+    let built_in = families::contexts().map(|context| -> &Context { context });
+    let coverage = coverage::measure(&template, built_in.chain(&derived));
+    let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
+    Some(Row { name, coverage, derived: derived.len() })
+}

@@ -1,0 +1,67 @@
+//! Mutation test of the proof, the long run:
+//! `cargo run --release --example mutants -- --mutants 20000 --seed 1 [FOLDER]`.
+//!
+//! Makes small edits to patched files (the examples and the corpus, or the templates below FOLDER)
+//! and asks both `verify` and production's engines about each.
+
+#[path = "../tests/engines/driver.rs"]
+mod driver;
+#[path = "../tests/harness/edits.rs"]
+mod edits;
+#[path = "../tests/harness/files.rs"]
+mod files;
+#[path = "../tests/harness/judge.rs"]
+mod judge;
+#[path = "../tests/harness/quiet.rs"]
+mod quiet;
+#[path = "../tests/harness/rng.rs"]
+mod rng;
+#[path = "../tests/harness/subject.rs"]
+mod subject;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[derive(Parser)]
+struct Arguments {
+    /// How many mutants to make.
+    #[arg(long, default_value_t = 20000)]
+    mutants: usize,
+    /// What makes the choices: the same for the same seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the templates are, instead of the examples and the corpus.
+    folder: Option<std::path::PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let files = match &arguments.folder {
+        Some(folder) => files::below(folder),
+        None => files::files(),
+    };
+    let plan = judge::Plan {
+        mutants: arguments.mutants,
+        whole: 10,
+        shown: 40,
+        twins: 40,
+        derive: true,
+        seed: arguments.seed,
+    };
+    let mut engines = driver::Engine::both(true);
+    let tally = judge::judge(&files, &plan, &mut engines);
+    println!("{} mutants, seed {}", tally.mutants, arguments.seed);
+    for (class, count) in &tally.classes {
+        println!("{count:>7} {class}");
+    }
+    println!("by region: {:?}\nby kind of edit: {:?}", tally.regions, tally.kinds);
+    let [proved, refused, mistaken] =
+        [judge::PROVED, judge::REFUSED, judge::MISTAKEN].map(|class| tally.of(class));
+    println!("{proved} wrongly proved, {refused} wrongly refused, {mistaken} edits mistaken");
+    tally.faults.iter().take(40).for_each(|fault| println!("{fault}"));
+    match tally.faults.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}

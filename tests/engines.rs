@@ -1,0 +1,130 @@
+//! Conformance with production's engines: Python's json-e with PyYAML (build-decision,
+//! scriptworker) and the npm package json-e with js-yaml (the GitHub and the hooks service) render
+//! what this library renders, result for result and error for error.
+//!
+//! The long run over every file and context is `cargo run --release --example conformance`.
+
+#[path = "engines/driver.rs"]
+mod driver;
+#[path = "engines/expressions.rs"]
+mod expressions;
+#[path = "harness/files.rs"]
+mod files;
+#[path = "engines/random.rs"]
+mod random;
+#[path = "harness/rng.rs"]
+mod rng;
+#[path = "engines/spread.rs"]
+mod spread;
+#[path = "engines/templates.rs"]
+mod templates;
+
+use driver::{Engine, Outcome, agree};
+use expressions::With::{self, Both, JavaScriptOnly, Neither, PythonOnly};
+use rng::Rng;
+use serde_json::{Value, json};
+use tc_retrigger::jsone::{Context, Renderer, families};
+use tc_retrigger::template::{Template, Text};
+
+/// Real templates: the examples and one corpus file in eight, patched and not.
+#[test]
+fn real_templates_render_as_in_production() {
+    let Some(mut engines) = Engine::both(true) else { return };
+    for engine in &mut engines {
+        engine.contexts(families::contexts());
+    }
+    let mut files = files::files();
+    let mut at = 0;
+    files.retain(|file| {
+        at += 1;
+        at % 8 == 1 || !file.name.contains('/')
+    });
+    files.extend(files.iter().filter_map(spread::patched).collect::<Vec<_>>());
+    for tally in spread::run(&mut engines, &files, Some(1100)) {
+        println!("{:?}: {} renders", tally.language, tally.renders);
+        assert!(tally.renders >= 1000 || files.len() < 10, "only {} renders", tally.renders);
+        assert!(tally.raised < tally.renders / 2, "{} raise", tally.raised);
+        assert!(tally.disagreements.is_empty(), "{}", tally.disagreements.join("\n"));
+    }
+}
+
+/// The engines with the table's context.
+fn engines() -> Option<[Engine; 2]> {
+    let mut engines = Engine::both(true)?;
+    engines.iter_mut().for_each(|engine| engine.contexts([&context()]));
+    Some(engines)
+}
+
+fn context() -> Context {
+    let context: Value = serde_json::from_str(expressions::CONTEXT).expect("JSON");
+    Context::new("table", context).expect("a mapping")
+}
+
+/// Renders a document in the table's context: which engines agree with this library, and what
+/// each of the three made of it.
+fn compare(engines: &mut [Engine; 2], text: &str) -> (With, String) {
+    let own: Outcome = Template::parse(Text::new(text))
+        .map_err(|err| err.to_string())
+        .and_then(|template| Renderer::new(&template).render(&context()));
+    let load = json!({"template": "case", "text": text});
+    let [python, javascript] = engines.each_mut().map(|engine| {
+        engine.get(&load)?;
+        engine.render("case", &[0]);
+        engine.rendered().remove(0)
+    });
+    let with = match (agree(&own, &python), agree(&own, &javascript)) {
+        (true, true) => Both,
+        (true, false) => PythonOnly,
+        (false, true) => JavaScriptOnly,
+        (false, false) => Neither,
+    };
+    let show = |outcome: &Outcome| match outcome {
+        Ok(value) => value["v"].to_string(),
+        Err(err) => format!("raises {err}"),
+    };
+    let (own, python, javascript) = (show(&own), show(&python), show(&javascript));
+    (with, format!("  own        {own}\n  Python     {python}\n  JavaScript {javascript}"))
+}
+
+#[test]
+fn small_templates_render_as_the_table_says() {
+    let Some(mut engines) = engines() else { return };
+    let expressions = expressions::EXPRESSIONS.iter().flat_map(|(with, cases)| {
+        cases.iter().map(|case| (*with, json!({"v": {"$eval": case}}).to_string()))
+    });
+    let templates = templates::TEMPLATES
+        .iter()
+        .flat_map(|(with, cases)| cases.iter().map(|case| (*with, format!("v: {case}\n"))));
+    let mut wrong = Vec::new();
+    for (with, text) in expressions.chain(templates) {
+        let (found, shown) = compare(&mut engines, &text);
+        if found != with {
+            wrong.push(format!("{text}: {found:?}, not {with:?}\n{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where production's engines part, agreement with one of them is asked for.
+/// `TC_RETRIGGER_RANDOM=60000` makes more of them than 2,000.
+#[test]
+fn random_templates_render_as_in_production() {
+    let Some(mut engines) = engines() else { return };
+    let mut rng = Rng::new(1);
+    let (mut wrong, mut both) = (Vec::new(), 0);
+    let number = std::env::var("TC_RETRIGGER_RANDOM").ok().and_then(|n| n.parse().ok());
+    let number = number.unwrap_or(2000);
+    for at in 0..number {
+        let text = match at % 2 {
+            0 => json!({"v": {"$eval": random::expression(&mut rng, 3)}}).to_string(),
+            _ => format!("{{\"v\": {}}}", random::template(&mut rng, 2)),
+        };
+        match compare(&mut engines, &text) {
+            (Neither, shown) => wrong.push(format!("{text}\n{shown}")),
+            (with, _) => both += usize::from(with == Both),
+        }
+    }
+    println!("{number} templates, {both} alike in all three");
+    assert!(both > number / 2, "only {both} alike");
+    assert!(wrong.is_empty(), "{} of {number}:\n{}", wrong.len(), wrong.join("\n"));
+}

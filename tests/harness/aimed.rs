@@ -1,0 +1,125 @@
+//! Pairs of files aimed at the premises of the structural proof: in each, one context at least
+//! tells the new file from the old one, so the proof must not hold.
+
+/// A pair of files, and how it is told apart.
+pub struct Aimed {
+    /// What it is about.
+    pub name: &'static str,
+    /// The file before it is patched.
+    pub old: &'static str,
+    /// What is replaced in the old file before it is patched.
+    pub before: (&'static str, &'static str),
+    /// What is replaced in the patched file.
+    pub after: (&'static str, &'static str),
+    /// A context that tells the two apart, beside those built in.
+    pub context: &'static str,
+    /// False for a hole in the proof that is known: it is called proved.
+    pub refused: bool,
+}
+
+const PLAIN: &str = r#"version: 1
+tasks:
+    - $let:
+          names:
+              $map: {b: 1, a: 2}
+              each(v,k): {same: '${v}'}
+      in:
+          extra: {$eval: 'names'}
+          payload:
+              image: image
+              features: {taskclusterProxy: true}
+              env:
+                  $if: 'tasks_for[-6:] == "action"'
+                  then:
+                      ACTION_CALLBACK: '${action.cb_name}'
+                      ACTION_TASK_GROUP_ID: '${action.taskGroupId}'
+                      ACTION_TASK_ID: {$json: {$eval: 'taskId'}}
+                      ACTION_INPUT: {$json: {$eval: 'input'}}
+              artifacts: {public: {type: directory, path: /public}}
+"#;
+
+const VANISHING: &str = r#"version: 1
+tasks:
+    - $let:
+          all:
+              $match:
+                  'true':
+                      $if: 'ownTaskId[3:4] != "Q"'
+                      then:
+                          image: image
+                          features: {taskclusterProxy: true}
+                          env:
+                              $if: 'tasks_for[-6:] == "action"'
+                              then:
+                                  ACTION_CALLBACK: '${action.cb_name}'
+                                  ACTION_TASK_GROUP_ID: '${action.taskGroupId}'
+                                  ACTION_TASK_ID: {$json: {$eval: 'taskId'}}
+                                  ACTION_INPUT: {$json: {$eval: 'input'}}
+                          artifacts: {public: {type: directory, path: /public}}
+      in:
+          payload: {$eval: 'all[0]'}
+"#;
+
+const CRON: &str = r#"{"tasks_for": "cron", "ownTaskId": "abcQ"}"#;
+const DOWNSTREAM: &str = r#"{
+    "tasks_for": "action", "action": {"cb_name": "retrigger", "action_perm": "generic"},
+    "input": {"downstream": true}
+}"#;
+const BACKFILL: &str = r#"{
+    "tasks_for": "action", "action": {"cb_name": "backfill", "action_perm": "generic"},
+    "input": {}
+}"#;
+
+const PERMISSION: &str = r#"{
+    "tasks_for": "action", "action": {"cb_name": "retrigger", "action_perm": "other"}, "input": {}
+}"#;
+
+const NONE: (&str, &str) = ("", "");
+const NAMES: &str = r"          names:
+              $map: {b: 1, a: 2}
+              each(v,k): {same: '${v}'}
+";
+const LET: &str = "    - $let:\n";
+
+/// The pairs.
+pub const AIMED: [Aimed; 13] = [
+    pair("the guard lets more in", NONE, ("\"retrigger-disabled\"", "\"backfill\""), BACKFILL),
+    pair("the guard asks for less", NONE, ("!(input[\"downstream\"])", "true"), DOWNSTREAM),
+    pair("a permission does not matter", NONE, ("== \"generic\"", "!= \"x\""), PERMISSION),
+    pair("another else", NONE, ("else: {$eval: 'clonePayload'}", "else: {$eval: 'names'}"), CRON),
+    pair("a value outside", NONE, ("extra: {", "extra: {$$a: 1}\n          more: {"), CRON),
+    pair("input is bound again", (LET, "    - $let:\n          input: null\n"), NONE, DOWNSTREAM),
+    pair(
+        "action is bound again",
+        (
+            LET,
+            "    - $let:\n          action: {cb_name: retrigger, action_perm: generic, taskGroupId: x}\n",
+        ),
+        NONE,
+        BACKFILL,
+    ),
+    pair(
+        "input is bound again, by a merge",
+        (NAMES, "          $merge: [{input: null}, {names: {}}]\n"),
+        NONE,
+        DOWNSTREAM,
+    ),
+    hole("keys in another order where that matters", ("{b: 1, a: 2}", "{a: 2, b: 1}"), PLAIN),
+    hole("a tag for another kind of node", ("extra: {", "extra: !!str {"), PLAIN),
+    hole("the branch tagged", ("else: {", "else: !!seq {"), PLAIN),
+    hole("a tab behind a plain scalar", ("image: image\n", "image: image\t\n"), PLAIN),
+    hole("a payload that may vanish, through $match", NONE, VANISHING),
+];
+
+const fn pair(
+    name: &'static str,
+    before: (&'static str, &'static str),
+    after: (&'static str, &'static str),
+    context: &'static str,
+) -> Aimed {
+    Aimed { name, old: PLAIN, before, after, context, refused: true }
+}
+
+const fn hole(name: &'static str, after: (&'static str, &'static str), old: &'static str) -> Aimed {
+    Aimed { name, old, before: NONE, after, context: CRON, refused: false }
+}

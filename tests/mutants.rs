@@ -1,0 +1,93 @@
+//! Mutation test of the proof, the short run: small edits to patched files are proved where they
+//! change nothing and nowhere else, and production's engines confirm it.
+//!
+//! The long run is `cargo run --release --example mutants -- --mutants 20000 --seed 1`.
+
+#[path = "harness/aimed.rs"]
+mod aimed;
+#[path = "engines/driver.rs"]
+mod driver;
+#[path = "harness/edits.rs"]
+mod edits;
+#[path = "harness/files.rs"]
+mod files;
+#[path = "harness/judge.rs"]
+mod judge;
+#[path = "harness/quiet.rs"]
+mod quiet;
+#[path = "harness/rng.rs"]
+mod rng;
+#[path = "harness/subject.rs"]
+mod subject;
+
+use serde_json::json;
+use tc_retrigger::jsone::{Context, families};
+use tc_retrigger::patch::{Branch, edit, sites};
+use tc_retrigger::proof::{Proof, Verdict};
+use tc_retrigger::template::{Template, Text};
+
+#[test]
+fn mutants_are_proved_where_they_change_nothing() {
+    let mut files = files::files();
+    // The examples, and a few small ones of the corpus: each costs a patch and a proof.
+    let mut left = 2;
+    files.retain(|file| {
+        let keep = !file.name.contains('/') || (left > 0 && file.text.lines().count() < 250);
+        left -= usize::from(keep && file.name.contains('/'));
+        keep
+    });
+    let plan =
+        judge::Plan { mutants: 400, whole: 40, shown: 60, twins: 100, derive: false, seed: 1 };
+    let mut engines = driver::Engine::both(true);
+    let tally = judge::judge(&files, &plan, &mut engines);
+    println!("{:#?}", tally.classes);
+    assert!(tally.mutants >= 300, "only {} mutants", tally.mutants);
+    for class in ["same value: proved", "other value: not proved", "refused: cannot be read"] {
+        assert!(tally.of(class) > 30, "only {} of {class}", tally.of(class));
+    }
+    if engines.is_some() {
+        let seen = tally.of("  of these shown to the oracle: told apart");
+        assert!(seen > 0, "the oracle sees nothing");
+    }
+    assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
+}
+
+/// No pair that Python's engine tells apart is proved, but for the holes that the table names.
+#[test]
+fn pairs_aimed_at_the_premises_are_not_proved() {
+    let branch = Branch::built_in();
+    let mut python = driver::Engine::both(false).map(|[python, _]| python);
+    let mut wrong = Vec::new();
+    for case in &aimed::AIMED {
+        let replaced = |text: &str, (from, to): (&str, &str)| {
+            assert!(text.contains(from), "{}: nothing to replace", case.name);
+            text.replacen(from, to, 1)
+        };
+        let old = Template::parse(Text::new(replaced(case.old, case.before))).expect("a template");
+        let sites::Reach::Sites(sites) = sites::find(old.value(), families::contexts().step_by(4))
+        else {
+            panic!("{}: no sites", case.name)
+        };
+        let new = edit::wrap(&old, &sites, &branch).expect("it can be patched");
+        let new = replaced(&new, case.after);
+        // Few, and not the one that tells the two apart: the premises must do.
+        let contexts: Vec<&Context> = families::contexts().step_by(4).collect();
+        let verdict = Template::parse(Text::new(&*new))
+            .map(|new| Proof::new(&old, &new, &branch, &contexts).verdict);
+        if matches!(verdict, Ok(Verdict::Proved)) == case.refused {
+            wrong.push(format!("{}: {verdict:?}, listed as refused: {}", case.name, case.refused));
+        }
+        if let Some(python) = &mut python {
+            let value = serde_json::from_str(case.context).expect("JSON");
+            python.contexts([&Context::new("aimed", value).expect("a mapping")]);
+            let mut render = |text: &str| {
+                python.get(&json!({"template": "file", "text": text}))?;
+                python.render("file", &[0]);
+                python.rendered().remove(0)
+            };
+            let (old, new) = (render(old.text().as_str()), render(&new));
+            assert!(!driver::agree(&old, &new), "{}: not told apart: {old:?}", case.name);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
