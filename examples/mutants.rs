@@ -59,7 +59,7 @@ fn main() -> ExitCode {
     let [proved, refused, mistaken] =
         [judge::PROVED, judge::REFUSED, judge::MISTAKEN].map(|class| tally.of(class));
     println!("{proved} wrongly proved, {refused} wrongly refused, {mistaken} edits mistaken");
-    tally.faults.iter().take(40).for_each(|fault| println!("{fault}"));
+    tally.faults.iter().take(100).for_each(|fault| println!("{fault}"));
     match tally.faults.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,

@@ -323,11 +323,11 @@ fn derived(action: &str, target: &str, copy: usize) -> String {
     let digest = Sha256::digest(format!("{action}/{target}/{copy}"));
     let mut bytes = digest[..16].to_vec();
     bytes[0] &= 0x7f;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
     bytes.push(0);
-    let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
-    let six = |at: usize| (at..at + 6).fold(0, |value, at| value << 1 | usize::from(bit(at)));
+    let bit = |at: usize| (bytes[at / 8] >> (7 - at % 8)) & 1;
+    let six = |at: usize| (at..at + 6).fold(0, |value, at| (value << 1) | usize::from(bit(at)));
     (0..22).map(|place| char::from(alphabet[six(place * 6)])).collect()
 }
 

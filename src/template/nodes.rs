@@ -206,6 +206,23 @@ struct Builder<'t> {
 impl Builder<'_> {
     fn take(&mut self, event: Event, marker: &Marker) -> Result<()> {
         let at = self.offsets.byte(marker);
+        let known: &[&str] = match &event {
+            Event::Scalar(..) => &["str", "null", "bool", "int", "float"],
+            Event::SequenceStart(..) => &["seq"],
+            _ => &["map"],
+        };
+        if let Event::Scalar(.., Some(tag))
+        | Event::SequenceStart(_, Some(tag))
+        | Event::MappingStart(_, Some(tag)) = &event
+            && !(tag.handle == "tag:yaml.org,2002:" && known.contains(&tag.suffix.as_str()))
+        {
+            return Err(Error::new(format!(
+                "the tag of this value, {}, does not fit it",
+                tag.suffix
+            ))
+            .at(self.text.place(at))
+            .help("production's loaders refuse the file: remove the tag"));
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let style = match style {
@@ -388,6 +405,8 @@ mod tests {
             ("a:\n  {b: c}: d\n", "2:3: a collection or an alias stands as a key"),
             ("a: b\n---\nc: d\n", "2:1: the file holds more than one YAML document"),
             ("a: 'b\n", "the YAML cannot be read"),
+            ("a: !!str {b: c}\n", "1:10: the tag of this value, str, does not fit it"),
+            ("a: !x b\n", "the tag of this value, x, does not fit it"),
         ];
         for (content, wanted) in cases {
             let err = parse(&Text::new(content)).unwrap_err().to_string();

@@ -57,8 +57,7 @@ pub const EDITORS: [(&str, Editor); 19] = [
             (".", "_"),
             ("$if", "$eval"),
         ];
-        let (from, to) = PAIRS[rng.below(PAIRS.len())];
-        replace_one(&mut lines[at], from, to, rng)
+        replace_one(&mut lines[at], &PAIRS, rng)
     }),
     ("operand dropped", |lines, at, rng| {
         let line = &lines[at];
@@ -105,8 +104,7 @@ pub const EDITORS: [(&str, Editor); 19] = [
             ("\"retrigger\"", "\"retrigger-multiple\""),
             ("1", "2"),
         ];
-        let (from, to) = PAIRS[rng.below(PAIRS.len())];
-        replace_one(&mut lines[at], from, to, rng)
+        replace_one(&mut lines[at], &PAIRS, rng)
     }),
     ("item dropped", |lines, at, rng| {
         let line = &lines[at];
@@ -143,10 +141,9 @@ pub const EDITORS: [(&str, Editor); 19] = [
         Some(())
     }),
     ("script changed", |lines, at, rng| {
-        let pairs =
+        const PAIRS: [(&str, &str); 5] =
             [("return", "pass"), ("==", "is"), ("(", "(not "), ("None", "0"), (" in ", "=")];
-        let (from, to) = pairs[rng.below(pairs.len())];
-        replace_one(&mut lines[at], from, to, rng)
+        replace_one(&mut lines[at], &PAIRS, rng)
     }),
 ];
 
@@ -169,9 +166,13 @@ fn shift(lines: &mut [String], from: usize, to: usize, rng: &mut Rng) -> Option<
     Some(())
 }
 
-fn replace_one(line: &mut String, from: &str, to: &str, rng: &mut Rng) -> Option<()> {
-    let places: Vec<usize> = line.match_indices(from).map(|found| found.0).collect();
-    let at = *places.get(rng.below(places.len().max(1)))?;
+/// Replaces the first text of one of the pairs, of those that the line has, by the second.
+fn replace_one(line: &mut String, pairs: &[(&str, &str)], rng: &mut Rng) -> Option<()> {
+    let places: Vec<(usize, &(&str, &str))> = pairs
+        .iter()
+        .flat_map(|pair| line.match_indices(pair.0).map(move |found| (found.0, pair)))
+        .collect();
+    let (at, (from, to)) = *places.get(rng.below(places.len().max(1)))?;
     line.replace_range(at..at + from.len(), to);
     Some(())
 }

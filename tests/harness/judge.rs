@@ -233,7 +233,8 @@ impl Judge<'_> {
         let read: Vec<_> = engines.iter_mut().map(|engine| engine.answer()).collect();
         let refused = read.iter().any(|answer| answer.get("error").is_some());
         if refused {
-            return self.fault(mutant, PROVED, &format!("production's loaders: {read:?}"));
+            let shown: String = format!("{read:?}").chars().take(150).collect();
+            return self.fault(mutant, PROVED, &format!("production's loaders: {shown}"));
         }
         engines.iter_mut().for_each(|engine| engine.ask(&same));
         let alike: Vec<_> = engines.iter_mut().map(|engine| engine.answer()).collect();
