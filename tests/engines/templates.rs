@@ -162,6 +162,7 @@ pub const TEMPLATES: &[(With, &[&str])] = &[
     (
         PythonOnly,
         &[
+            "!!set {a, b}",
             "{$let: {$if: f, then: {x: 1}}, in: 1}",
             "{$if: t, then: 1, xelse: 2}",
             "{'$_a': 1}",
@@ -200,7 +201,6 @@ pub const TEMPLATES: &[(With, &[&str])] = &[
             "{null: a}",
             "{true: a}",
             "=",
-            "!!set {a, b}",
             "{a: 1, a: 2}",
         ],
     ),

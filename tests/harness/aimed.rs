@@ -105,8 +105,8 @@ pub const AIMED: [Aimed; 13] = [
         DOWNSTREAM,
     ),
     hole("keys in another order where that matters", ("{b: 1, a: 2}", "{a: 2, b: 1}"), PLAIN),
-    hole("a tag for another kind of node", ("extra: {", "extra: !!str {"), PLAIN),
-    hole("the branch tagged", ("else: {", "else: !!seq {"), PLAIN),
+    pair("a tag for another kind of node", NONE, ("extra: {", "extra: !!str {"), CRON),
+    pair("the branch tagged", NONE, ("else: {", "else: !!seq {"), CRON),
     hole("a tab behind a plain scalar", ("image: image\n", "image: image\t\n"), PLAIN),
     hole("a payload that may vanish, through $match", NONE, VANISHING),
 ];
