@@ -289,9 +289,23 @@ impl Judge<'_> {
         self.tally.count("twins: proved");
         let chosen = self.subject.chosen(60);
         let Some([python, _]) = self.engines else { return };
-        load(python, "old twin", &patch.before);
-        load(python, "new twin", &patch.after);
         let slots = ["old twin", "new twin"];
+        let read = slots.iter().zip([&patch.before, &patch.after]).map(|(slot, template)| {
+            python.get(&json!({"template": slot, "text": template.text().as_str()})).is_ok()
+        });
+        match read.collect::<Vec<_>>()[..] {
+            [true, true] => {}
+            // What PyYAML cannot read had no meaning before either.
+            [false, false] => {
+                return self.tally.count("twins: proved (of these PyYAML reads neither)");
+            }
+            _ => {
+                self.tally.count(PROVED);
+                let name = &self.subject.name;
+                let story = format!("{name}: {kind} at line {}, then patched", line + 1);
+                return self.tally.faults.push(format!("{story}: PyYAML reads only one"));
+            }
+        }
         slots.iter().for_each(|slot| python.render(slot, &chosen));
         let [old, new] = slots.map(|_| python.rendered());
         for ((&at, old), new) in chosen.iter().zip(&old).zip(&new) {
