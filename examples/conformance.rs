@@ -6,6 +6,8 @@
 mod driver;
 #[path = "../tests/harness/files.rs"]
 mod files;
+#[path = "../tests/needs/mod.rs"]
+mod needs;
 #[path = "../tests/engines/spread.rs"]
 mod spread;
 

@@ -12,6 +12,8 @@ mod edits;
 mod files;
 #[path = "../tests/harness/judge.rs"]
 mod judge;
+#[path = "../tests/needs/mod.rs"]
+mod needs;
 #[path = "../tests/harness/quiet.rs"]
 mod quiet;
 #[path = "../tests/harness/rng.rs"]

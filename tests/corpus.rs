@@ -1,25 +1,14 @@
 //! The whole tool on real templates: those of `../shared/corpus`, or of `$TC_RETRIGGER_CORPUS`.
 
+mod needs;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use tc_retrigger::jsone::{Context, families};
 use tc_retrigger::patch::{self, Branch, Patch, State};
 use tc_retrigger::proof::{Proof, Verdict};
 use tc_retrigger::template::{Template, Text};
-
-/// The corpus; none where there is none, which CI does not let pass.
-fn corpus() -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("TC_RETRIGGER_CORPUS").map_or_else(beside, PathBuf::from);
-    if folder.join("manifest.tsv").is_file() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "CI needs the corpus at {}", folder.display());
-    eprintln!("skipped: there is no corpus at {}", folder.display());
-    None
-}
 
 /// The outcome of one file, in the words of the manifest's column.
 fn run(bytes: Vec<u8>, branch: &Branch, contexts: &[&Context]) -> Result<&'static str, String> {
@@ -86,7 +75,7 @@ fn only_indents(old: &str, new: &str, plan: &Patch) -> Result<(), String> {
 
 #[test]
 fn every_template_is_patched_and_proved_or_says_why_not() {
-    let Some(folder) = corpus() else { return };
+    let Some(folder) = needs::corpus() else { return };
     let manifest = fs::read_to_string(folder.join("manifest.tsv")).unwrap();
     let rows: Vec<(&str, &str)> = manifest
         .lines()

@@ -3,26 +3,15 @@
 #[path = "../examples/coverage.rs"]
 mod table;
 
-use std::path::{Path, PathBuf};
+mod needs;
+
+use std::path::Path;
 use tc_retrigger::proof::derive;
 use tc_retrigger::template::Template;
 
-/// The corpus, where it is. Real templates are data of other projects and no part of this one.
-fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("TC_RETRIGGER_CORPUS").map_or(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let is_ci = std::env::var_os("CI").is_some_and(|ci| ci == "true");
-    assert!(!is_ci, "no corpus at {}: set TC_RETRIGGER_CORPUS", folder.display());
-    println!("skipped: no corpus at {} (TC_RETRIGGER_CORPUS names another)", folder.display());
-    None
-}
-
 #[test]
 fn the_contexts_reach_the_corpus() {
-    let Some(folder) = corpus() else { return };
+    let Some(folder) = needs::corpus() else { return };
     let rows = table::measure_all(&folder);
     assert!(rows.len() > 100, "only {} templates", rows.len());
     let total = table::total(&rows);
@@ -50,7 +39,8 @@ fn the_examples_are_reached() {
 #[test]
 fn the_same_template_gives_the_same_contexts() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gecko.taskcluster.yml");
-    let real = corpus().map(|folder| folder.join("head/firefox-enterprise-fork.taskcluster.yml"));
+    let real =
+        needs::corpus().map(|folder| folder.join("head/firefox-enterprise-fork.taskcluster.yml"));
     for file in real.into_iter().chain([example.into()]).filter(|file| file.exists()) {
         let template = Template::from_bytes(std::fs::read(&file).unwrap()).unwrap();
         let first = derive::contexts(template.value());

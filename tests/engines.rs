@@ -10,6 +10,7 @@ mod driver;
 mod expressions;
 #[path = "harness/files.rs"]
 mod files;
+mod needs;
 #[path = "engines/random.rs"]
 mod random;
 #[path = "harness/rng.rs"]

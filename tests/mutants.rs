@@ -13,6 +13,7 @@ mod edits;
 mod files;
 #[path = "harness/judge.rs"]
 mod judge;
+mod needs;
 #[path = "harness/quiet.rs"]
 mod quiet;
 #[path = "harness/rng.rs"]

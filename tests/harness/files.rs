@@ -1,8 +1,7 @@
 //! The real templates that the tests use.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A file to be rendered.
 pub struct File {
@@ -12,20 +11,13 @@ pub struct File {
     pub text: String,
 }
 
-/// The project's examples and the corpus, sorted by name. Without the corpus that is printed; in
-/// CI (`CI=true`) it must be there.
+/// The project's examples and the corpus, sorted by name. The corpus is left out where
+/// there is none.
 pub fn files() -> Vec<File> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = match env::var_os("TC_RETRIGGER_CORPUS") {
-        Some(path) => PathBuf::from(path),
-        None => root.join("../shared/corpus"),
-    };
     let mut files = below(&root.join("examples"));
-    if corpus.exists() {
+    if let Some(corpus) = crate::needs::corpus() {
         files.extend(below(&corpus));
-    } else {
-        assert!(env::var_os("CI").is_none_or(|ci| ci != "true"), "no corpus at {corpus:?}");
-        eprintln!("skipped the corpus: there is none at {}", corpus.display());
     }
     files
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::needs::missing;
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::Value;
 
@@ -87,7 +88,7 @@ fn schema() -> Option<&'static (Schemas, SchemaIndex)> {
     SCHEMA
         .get_or_init(|| {
             let Some(constants) = load("constants") else {
-                eprintln!("skipped: {} is absent, so no schema is checked", folder().display());
+                missing(&format!("{} is absent, so no schema is checked", folder().display()));
                 return None;
             };
             let schema = inlined(&load("v1__create-task-request")?, &constants);

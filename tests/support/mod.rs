@@ -10,6 +10,8 @@
 
 pub mod check;
 pub mod http;
+#[path = "../needs/mod.rs"]
+pub mod needs;
 pub mod queue;
 pub mod rendered;
 pub mod run;

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::needs::missing;
 use super::queue::Queue;
 use super::run::Press;
 use super::world::{DOMAIN, GROUP, REVISION, id};
@@ -18,7 +19,7 @@ pub fn python() -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    eprintln!("skipped: no {}; set TC_RETRIGGER_PYTHON to run this", path.display());
+    missing(&format!("no {}; set TC_RETRIGGER_PYTHON to run this", path.display()));
     None
 }
 
