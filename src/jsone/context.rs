@@ -18,7 +18,7 @@ pub struct Context {
     /// What a template sees, before defaults.
     bound: Map<String, Value>,
     /// What the engine gets.
-    engine: Map<String, Value>,
+    engine: Value,
 }
 
 /// How a service renders a template.
@@ -66,11 +66,11 @@ impl Context {
         let bound = if is_raw && !map.contains_key("action") { bind(map)? } else { map };
         let tasks_for = bound.get("tasks_for").and_then(Value::as_str).unwrap_or_default();
         if matches!(tasks_for, "action" | "pr-action") {
-            let engine = hook_context(&bound)?;
+            let engine = Value::Object(hook_context(&bound)?);
             return Ok(Context { name, shape: Shape::Hook, bound, engine });
         }
         let as_slugid = tasks_for.starts_with("github") || tasks_for == "git-push";
-        let engine = bound.clone();
+        let engine = Value::Object(bound.clone());
         Ok(Context { name, shape: Shape::Document { as_slugid }, bound, engine })
     }
 
@@ -95,8 +95,8 @@ impl Context {
     }
 
     /// What the engine gets as context: for an action the hook's own.
-    pub(super) fn engine_value(&self) -> Value {
-        Value::Object(self.engine.clone())
+    pub(super) fn engine_value(&self) -> &Value {
+        &self.engine
     }
 
     /// The template that the engine gets for `task` (`tasks[0]`): fxci-config's `$let` around it
@@ -118,7 +118,7 @@ impl Context {
                 bound_action[key] = escaped(value);
             }
         }
-        json!({
+        let mut template = json!({
             "$let": {
                 "tasks_for": self.bound.get("tasks_for"),
                 "action": bound_action,
@@ -130,8 +130,9 @@ impl Context {
                 "taskGroupId": {"$eval": "payload.user.taskGroupId"},
                 "ownTaskId": {"$eval": "taskId"},
             },
-            "in": task,
-        })
+        });
+        template["in"] = task.clone();
+        template
     }
 }
 

@@ -34,6 +34,7 @@ const MOST_TOKENS: usize = 2000;
 /// A template made ready for rendering with many contexts.
 #[derive(Debug, Clone)]
 pub struct Renderer {
+    /// The whole document at [`NOW`], as the engine gets it; and where `as_slugid` is offered.
     document: Value,
     offered: Value,
     task: Option<Value>,
@@ -52,16 +53,16 @@ impl Renderer {
         let document = mend::mend(document);
         let task = document.get("tasks").and_then(Value::as_array).and_then(|list| list.first());
         Renderer {
-            offered: slugid::replace_calls(&document),
             task: task.cloned(),
             refused: too_deep(&document),
-            document,
+            offered: at(NOW, slugid::replace_calls(&document)),
+            document: at(NOW, document),
         }
     }
 
     /// The whole document as it is handed to the engine where `as_slugid` is offered.
     pub fn offered(&self) -> &Value {
-        &self.offered
+        &self.offered["in"]
     }
 
     /// What the names mean outside of the template (for an action: of `tasks[0]`), when it is
@@ -71,16 +72,14 @@ impl Renderer {
         if let Some(refused) = &self.refused {
             return Err(refused.clone());
         }
-        let Value::Object(mut names) = context.engine_value() else {
-            return Ok(Map::new());
-        };
+        let mut names = context.engine_value().as_object().cloned().unwrap_or_default();
         names.insert("now".to_owned(), context.now().unwrap_or(NOW).into());
         if context.shape() == Shape::Hook {
             let probe: Map<String, Value> = context::BOUND
                 .iter()
                 .map(|name| ((*name).to_owned(), json!({"$eval": name})))
                 .collect();
-            let bound = engine(context.hook_template(&Value::Object(probe)), context)?;
+            let bound = hook(&Value::Object(probe), context)?;
             names.extend(bound.as_object().cloned().unwrap_or_default());
         }
         Ok(names)
@@ -94,24 +93,38 @@ impl Renderer {
         }
         match context.shape() {
             Shape::Hook => match &self.task {
-                Some(task) => engine(context.hook_template(task), context),
+                Some(task) => hook(task, context),
                 None => Ok(Value::Null),
             },
             Shape::Document { as_slugid: true } => {
-                let mut rendered = engine(self.offered.clone(), context);
+                let mut rendered = document(&self.offered, context);
                 rendered.iter_mut().for_each(slugid::replace_marks);
                 rendered
             }
-            Shape::Document { as_slugid: false } => engine(self.document.clone(), context),
+            Shape::Document { as_slugid: false } => document(&self.document, context),
         }
     }
 }
 
-fn engine(template: Value, context: &Context) -> Rendered {
-    // The engine sets `now` itself, from the clock; an inner `$let` overrides that.
-    let now = context.now().unwrap_or(NOW).replace("${", "$${");
-    let template = json!({"$let": {"now": now}, "in": template});
-    render_value(&template, &context.engine_value())
+/// The template at a time: the engine sets `now` itself, from the clock; an inner `$let` overrides
+/// that.
+fn at(now: &str, template: Value) -> Value {
+    let mut timed = json!({"$let": {"now": now.replace("${", "$${")}});
+    timed["in"] = template;
+    timed
+}
+
+fn hook(task: &Value, context: &Context) -> Rendered {
+    let template = at(context.now().unwrap_or(NOW), context.hook_template(task));
+    render_value(&template, context.engine_value())
+}
+
+/// Renders a whole document that is at [`NOW`], at the context's own time where it has one.
+fn document(timed: &Value, context: &Context) -> Rendered {
+    match context.now() {
+        None => render_value(timed, context.engine_value()),
+        Some(now) => render_value(&at(now, timed["in"].clone()), context.engine_value()),
+    }
 }
 
 thread_local! {

@@ -8,7 +8,7 @@ use crate::proof::conditions::Conditions;
 use crate::proof::follow::Follow;
 use crate::proof::possible::Possible;
 use crate::template::{Path, Template};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// How much the samples reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -25,7 +25,6 @@ pub struct Coverage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Missed {
     /// Where the condition stands in the template.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// The line it stands on.
     pub line: usize,
@@ -36,10 +35,6 @@ pub struct Missed {
     /// Why no context of production can reach it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-}
-
-fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(path)
 }
 
 /// Measures what `contexts` reach in `template`.

@@ -95,27 +95,21 @@ impl Proof {
         if old.ambiguities().next().is_none() && new.ambiguities().next().is_none() {
             return prove(old, new);
         }
-        let mut proof = prove(&old.read_by(Reading::Yaml11), &new.read_by(Reading::Yaml11));
-        if !proof.structural.holds {
-            let loader = Reading::Yaml11.loader();
-            proof.structural.reason = format!("for {loader}, {}", proof.structural.reason);
+        let [mut proof, other] = [Reading::Yaml11, Reading::Yaml12].map(|reading| {
+            let mut proof = prove(&old.read_by(reading), &new.read_by(reading));
+            if !proof.structural.holds {
+                let reason = &proof.structural.reason;
+                proof.structural.reason = format!("for {}, {reason}", reading.loader());
+            }
+            proof
+        });
+        if proof.structural.holds {
+            proof.structural = other.structural;
         }
-        proof.join(prove(&old.read_by(Reading::Yaml12), &new.read_by(Reading::Yaml12)));
+        proof.contexts.add(other.contexts);
+        proof.counterexamples.extend(other.counterexamples);
+        proof.verdict = Verdict::of(proof.contexts, &proof.structural);
         proof
-    }
-
-    /// Adds the proof for another reading of the same files.
-    fn join(&mut self, other: Proof) {
-        let loader = Reading::Yaml12.loader();
-        if self.structural.holds && !other.structural.holds {
-            self.structural = Structural {
-                holds: false,
-                reason: format!("for {loader}, {}", other.structural.reason),
-            };
-        }
-        self.contexts.add(other.contexts);
-        self.counterexamples.extend(other.counterexamples);
-        self.verdict = Verdict::of(self.contexts, &self.structural);
     }
 
     fn with(

@@ -4,7 +4,7 @@ use crate::jsone::{Context, Rendered, Renderer, render_value};
 use crate::patch::{Branch, retrigger, sites};
 use crate::proof::contract;
 use crate::template::Path;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// How many of the contexts rendered alike.
@@ -36,7 +36,6 @@ pub struct Counterexample {
     /// The context's name.
     pub context: String,
     /// Where in what is rendered.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// What must be there: the old template's value, or for a retrigger what the branch promises.
     /// Null where nothing must be there.
@@ -66,10 +65,6 @@ pub struct Deciding {
     pub condition: String,
     /// What came out.
     pub outcome: bool,
-}
-
-fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(path)
 }
 
 /// What must come out of the new template for a context, judged by the old one's render.

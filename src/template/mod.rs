@@ -3,6 +3,7 @@
 //! Two readers see every file: [`value`] gives what JSON-e renders, [`nodes`] gives the places
 //! for messages and for editing the text. Each of the two YAML libraries stays inside its module.
 
+mod events;
 pub mod nodes;
 pub mod path;
 pub mod readings;
@@ -41,7 +42,7 @@ impl Template {
 
     /// Reads a template from its text; errs as [`Template::from_bytes`].
     pub fn parse(text: Text) -> Result<Template> {
-        let root = nodes::parse(&text)?;
+        let root = events::parse(&text)?;
         let value = value::parse(&text)?;
         match (root, &value) {
             (Some(root), Value::Object(_)) => {

@@ -1,5 +1,6 @@
 //! The path to a value inside a template or a rendered task.
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
 
@@ -94,6 +95,13 @@ impl fmt::Display for Path {
             }
         }
         Ok(())
+    }
+}
+
+/// As the text that it displays.
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

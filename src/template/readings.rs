@@ -317,7 +317,7 @@ fn sexagesimal(digits: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::nodes;
+    use crate::template::events;
     use serde_json::json;
 
     /// What `yaml.safe_load` of PyYAML 6.0 and `load` of js-yaml 4.1 give.
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn what_means_two_things_is_told() {
         let text = Text::new("on: [yes, 'no', 5, !!str 0777]\na: 2026-01-01\nb: |\n  c");
-        let root = nodes::parse(&text).unwrap().unwrap();
+        let root = events::parse(&text).unwrap().unwrap();
         let found: Vec<_> =
             ambiguities(&root, &text).into_iter().map(|found| found.meaning).collect();
         assert_eq!(
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn aliases_and_merge_keys_are_resolved() {
         let text = Text::new("a: &a {b: 1, c: 2}\nd: {<<: *a, c: 3}\ne: {<<: [{c: 4}, *a]}\n");
-        let root = nodes::parse(&text).unwrap().unwrap();
+        let root = events::parse(&text).unwrap().unwrap();
         let wanted = json!({"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 3}, "e": {"b": 1, "c": 4}});
         assert_eq!(value(&root, &text, Reading::Yaml11).unwrap(), wanted);
         assert_eq!(value(&root, &text, Reading::Yaml12).unwrap(), wanted);
