@@ -113,6 +113,15 @@ fn odd_bytes_stay() {
         ("a flow payload, open", "tasks:\n- payload: {env: {ACTION_CALLBACK: x}}".to_owned()),
         ("letters of two bytes", TASK.replace("version: 1", "version: 1 # ä ö €")),
         (
+            "letters of two bytes in a block scalar",
+            TASK.replace("tasks:", "a: |\n  a line that is not short: ä ö €\ntasks:"),
+        ),
+        (
+            "lines of a tab in a block scalar",
+            format!("{TASK}      text: |\n        a\n        \t\n        b\n        \t\n"),
+        ),
+        ("spaces at the end", format!("{TASK}      text: |\n        a\n      ")),
+        (
             "an alias",
             format!("x: &p {{env: {{ACTION_CALLBACK: x}}}}\n{}", "tasks:\n- payload: *p\n"),
         ),

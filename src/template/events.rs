@@ -1,7 +1,7 @@
 //! From a text to the tree of its nodes. The only module that knows `yaml_rust2`.
 //!
-//! Its events carry a marker each, in characters; what a marker points to differs by event, so
-//! the builder here turns them into byte spans that mean one thing.
+//! Its events carry a marker each; what a marker points to differs by event, so the builder here
+//! turns them into byte spans that mean one thing.
 
 use super::nodes::{Kind, Node, Style};
 use super::spans;
@@ -20,6 +20,9 @@ pub fn parse(text: &Text) -> Result<Option<Node>> {
     let offsets = Offsets::new(text);
     refuse_redefined_anchors(text, &offsets)?;
     let (content, _) = text.without_bom();
+    // Spaces without a line break behind them, at the end of the file, belong to nothing; the
+    // library makes a line of a block scalar of them.
+    let content = content.trim_end_matches(' ');
     let mut parser = Parser::new(content.chars());
     let mut builder = Builder { text, offsets: &offsets, open: Vec::new(), root: None };
     loop {
@@ -31,22 +34,31 @@ pub fn parse(text: &Text) -> Result<Option<Node>> {
     }
 }
 
-/// From the library's markers, which count characters, to bytes of the text.
+/// From the library's markers to bytes of the text.
+///
+/// A marker's index cannot be used: version 0.13 counts the bytes of a block scalar's lines there
+/// and the characters of all others. Its line (from 1) and column (in characters, from 0) are right.
 struct Offsets<'t> {
     text: &'t Text,
-    bytes: Vec<usize>,
+    /// Where each line starts, in bytes; unlike [`Text`]'s, a `\r` alone ends one, too.
+    lines: Vec<usize>,
 }
 
 impl<'t> Offsets<'t> {
     fn new(text: &'t Text) -> Self {
         let (content, bom) = text.without_bom();
-        let ends = std::iter::once(text.as_str().len());
-        let bytes = content.char_indices().map(|(at, _)| at + bom).chain(ends).collect();
-        Offsets { text, bytes }
+        let breaks = content.char_indices().filter(|(at, char)| {
+            *char == '\n' || (*char == '\r' && !content[at + 1..].starts_with('\n'))
+        });
+        let lines = std::iter::once(bom).chain(breaks.map(|(at, _)| at + 1 + bom)).collect();
+        Offsets { text, lines }
     }
 
     fn byte(&self, marker: &Marker) -> usize {
-        self.bytes.get(marker.index()).copied().unwrap_or(self.text.as_str().len())
+        let end = self.text.as_str().len();
+        let start = self.lines.get(marker.line() - 1).copied().unwrap_or(end);
+        let mut chars = self.text.as_str()[start..].char_indices();
+        chars.nth(marker.col()).map_or(end, |(at, _)| start + at)
     }
 
     fn explain(&self, err: &ScanError) -> Error {
@@ -55,6 +67,10 @@ impl<'t> Offsets<'t> {
         let place = Place { line: err.marker().line(), column: err.marker().col() + 1 };
         let error = if message.contains("recursion") || message.contains("depth") {
             Error::new("the file is nested too deeply").help("production's loaders cannot read it")
+        } else if super::value::parse(self.text).is_ok() {
+            Error::new(format!("YAML 1.2 does not allow this: {message}")).help(
+                "production's loaders may, but this program cannot read it: write it otherwise",
+            )
         } else {
             Error::new(format!("the YAML cannot be read: {message}"))
         };
@@ -218,9 +234,11 @@ impl Builder<'_> {
             |tag: &Tag| tag.handle == "tag:yaml.org,2002:" && known.contains(&tag.suffix.as_str());
         if let Some(tag) = tag.as_ref().filter(|tag| !fits(tag)) {
             let what = format!("the tag of this value, {}, does not fit it", tag.suffix);
-            return Err(Error::new(what)
-                .at(self.text.place(span.start))
-                .help("production's loaders refuse the file: remove the tag"));
+            let help = match tag.suffix.as_str() {
+                "!" => "this program does not read it: remove the tag",
+                _ => "production's loaders refuse the file: remove the tag",
+            };
+            return Err(Error::new(what).at(self.text.place(span.start)).help(help));
         }
         Ok(Node {
             start: span.start,
@@ -292,6 +310,12 @@ mod tests {
             ("a: &x 5\nb: *x\nc:\n", &["a", "5", "b", "*x", "c", ""]),
             ("a:\n- b\n- - c\n  - d\n", &["a", "b", "c", "d"]),
             ("a: |\n  l", &["a", "  l"]),
+            (
+                "a: |\n  long enough to be read at once: äöü €\nb: 'c'\n",
+                &["a", "  long enough to be read at once: äöü €", "b", "'c'"],
+            ),
+            ("# ä\ra: b\r\nc: 'd'\r", &["a", "b", "c", "'d'"]),
+            ("a: |\n  b\n  ", &["a", "  b"]),
         ];
         for (content, wanted) in cases {
             if wanted.is_empty() {
@@ -312,6 +336,7 @@ mod tests {
             ("a:\n  {b: c}: d\n", "2:3: a collection or an alias stands as a key"),
             ("a: b\n---\nc: d\n", "2:1: the file holds more than one YAML document"),
             ("a: 'b\n", "the YAML cannot be read"),
+            ("a: 'b\nc'\n", "YAML 1.2 does not allow this: invalid indentation in quoted"),
             ("a: !!str {b: c}\n", "1:10: the tag of this value, str, does not fit it"),
             ("a: !x b\n", "the tag of this value, x, does not fit it"),
         ];

@@ -91,9 +91,9 @@ pub fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Whether a line has nothing but white space.
+/// Whether a line has nothing but spaces. A tab is content: it stands in scalars only.
 pub fn is_blank(line: &str) -> bool {
-    line.trim().is_empty()
+    line.trim_matches([' ', '\n', '\r']).is_empty()
 }
 
 /// Whether a line, outside of any scalar, has nothing but a comment.
