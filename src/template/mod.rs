@@ -7,6 +7,7 @@ mod events;
 pub mod nodes;
 pub mod path;
 pub mod readings;
+mod refusals;
 mod spans;
 pub mod text;
 pub mod value;
@@ -33,9 +34,9 @@ pub struct Template {
 impl Template {
     /// Reads a template from a file's bytes.
     ///
-    /// Errs where production's loaders refuse the file: bytes that are not UTF-8, bad YAML, a
-    /// redefined anchor, a collection as a key, a duplicate key, an empty file, or a document
-    /// that is no mapping.
+    /// Errs where one of production's loaders refuses the file: bytes that are not UTF-8, bad YAML,
+    /// a tab outside of quotes, a redefined anchor, a collection as a key, a duplicate key, an
+    /// empty file, or a document that is no mapping.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Template> {
         Template::parse(Text::from_bytes(bytes)?)
     }
@@ -43,6 +44,9 @@ impl Template {
     /// Reads a template from its text; errs as [`Template::from_bytes`].
     pub fn parse(text: Text) -> Result<Template> {
         let root = events::parse(&text)?;
+        if let Some(root) = &root {
+            refusals::check(root, &text)?;
+        }
         let value = value::parse(&text)?;
         match (root, &value) {
             (Some(root), Value::Object(_)) => {

@@ -122,7 +122,7 @@ pub const TEMPLATES: &[(With, &[&str])] = &[
             "{$eval: 'l', $if: t}",
             "{$json: {$eval: big}}",
             "{$json: [{$if: f, then: 1}]}",
-            "{$json: \"\u{2028}\"}",
+            "{$json: \"\\L\"}",
             "{$switch: {t: {$if: f, then: 1}}}",
             "{'${\"x\"}': 2, x: 1}",
             "{'a$': 1}",
