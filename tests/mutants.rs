@@ -53,7 +53,7 @@ fn mutants_are_proved_where_they_change_nothing() {
     assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
 }
 
-/// No pair that Python's engine tells apart is proved, but for the holes that the table names.
+/// No pair that Python's engine tells apart is proved.
 #[test]
 fn pairs_aimed_at_the_premises_are_not_proved() {
     let branch = Branch::built_in();
@@ -75,8 +75,8 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
         let contexts: Vec<&Context> = families::contexts().step_by(4).collect();
         let verdict = Template::parse(Text::new(&*new))
             .map(|new| Proof::new(&old, &new, &branch, &contexts).verdict);
-        if matches!(verdict, Ok(Verdict::Proved)) == case.refused {
-            wrong.push(format!("{}: {verdict:?}, listed as refused: {}", case.name, case.refused));
+        if matches!(verdict, Ok(Verdict::Proved)) {
+            wrong.push(case.name);
         }
         if let Some(python) = &mut python {
             let value = serde_json::from_str(case.context).expect("JSON");
@@ -90,5 +90,5 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
             assert!(!driver::agree(&old, &new), "{}: not told apart: {old:?}", case.name);
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "proved: {wrong:?}");
 }

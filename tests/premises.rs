@@ -104,6 +104,13 @@ fn the_branch_must_be_the_patchs_own() {
             new.replace("image: i\n", "image: j\n"),
             "was \"i\" and is \"j\" (line",
         ),
+        (
+            "keys in another order",
+            new.replacen("image: i\n", "@\n", 1)
+                .replacen("features: {taskclusterProxy: true}\n", "image: i\n", 1)
+                .replacen("@\n", "features: {taskclusterProxy: true}\n", 1),
+            "keys are in another order, or written otherwise, from line 7 of the new file on",
+        ),
         ("outside", format!("{new}    routes: []\n"), "tasks[0].routes is new (line"),
         (
             "a lost key",
@@ -137,6 +144,38 @@ fn a_branch_where_none_belongs_is_not_proved() {
     let reason = &proof.structural.reason;
     assert!(reason.contains("no retrigger reaches the branch on line"), "{reason}");
     assert_eq!(proof.verdict, Verdict::Unproved);
+
+    // Inside of another's payload.
+    let old = around(TASK);
+    let mut new = parse(&patched(&old)).value().clone();
+    let env = &mut new["tasks"][0]["payload"]["$let"]["clonePayload"]["env"];
+    *env = Branch::built_in().wrapper(env.take());
+    let proof = prove(&old, &serde_json::to_string(&new).unwrap());
+    let reason = &proof.structural.reason;
+    assert!(reason.contains("has a branch inside of another's payload"), "{reason}");
+
+    // Where JSON-e renders twice, or not at all, what stands there.
+    let cases = [
+        (
+            "$find: [{payload: {env: {ACTION_CALLBACK: x}}}], each(x): 'true'",
+            "the branch is in a `$find`, which renders its items twice (line 1",
+        ),
+        (
+            "$reduce: [1], initial: {payload: {env: {ACTION_CALLBACK: x}}}, 'each(a,x)': {$eval: a}",
+            "no retrigger reaches the branch on line 1",
+        ),
+    ];
+    for (task, wanted) in cases {
+        let old = format!("tasks: [{{{task}}}]");
+        let mut new = parse(&old).value().clone();
+        let task = &mut new["tasks"][0];
+        let around =
+            if wanted.contains("$find") { &mut task["$find"][0] } else { &mut task["initial"] };
+        around["payload"] = Branch::built_in().wrapper(around["payload"].take());
+        let proof = prove(&old, &serde_json::to_string(&new).unwrap());
+        let reason = &proof.structural.reason;
+        assert!(reason.contains(wanted), "{reason}");
+    }
 
     // Around a payload that may render to nothing, as a whole.
     let old = "tasks:\n- payload:\n    $if: 'tasks_for == \"action\"'\n    then: {env: {ACTION_CALLBACK: x}}\n";

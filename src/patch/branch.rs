@@ -204,6 +204,8 @@ mod tests {
             let payload = render_value(&branch.value()["then"], &context).unwrap();
             assert_eq!(payload["command"], json!(["python3", "-c", script, "/a"]));
         }
+        // docs/proof.md: nor does a second render, as in a `$find`, change it.
+        assert!(!SCRIPT.contains("${"));
     }
 
     #[test]

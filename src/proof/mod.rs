@@ -12,6 +12,7 @@ pub mod derive;
 mod explain;
 mod follow;
 mod knowledge;
+mod order;
 mod possible;
 pub mod sampled;
 pub mod structural;

@@ -6,7 +6,9 @@
 
 use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
+use crate::patch::branch::VARIABLE;
 use crate::patch::{Branch, edit, sites};
+use crate::proof::order;
 use crate::template::{Path, Step, Template, type_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -62,7 +64,38 @@ fn premises(
             new.line(path)
         ));
     }
-    uses_variable(old, &wrapped)
+    if wrapped.is_empty() {
+        return order::check(old, new);
+    }
+    if let Some(path) = vanishing_match(old.value(), &Path::root()) {
+        return Err(format!(
+            "an outcome of `$match` may render to nothing, and so may what is made of its list \
+             (line {} of the old file)",
+            old.line(&path)
+        ));
+    }
+    uses_variable(old)?;
+    order::check(old, new)
+}
+
+/// The first outcome of a `$match` that may render to nothing: its list then holds that nothing as
+/// an item, which an expression can pass on.
+fn vanishing_match(value: &Value, path: &Path) -> Option<Path> {
+    let inside = |key: &str, value| vanishing_match(value, &path.key(key));
+    match value {
+        Value::Object(map) => {
+            let cases = map.get("$match").and_then(Value::as_object);
+            let vanishing = cases.into_iter().flatten().find(|(_, value)| sites::may_vanish(value));
+            match vanishing {
+                Some((condition, _)) => Some(path.key("$match").key(condition)),
+                None => map.iter().find_map(|(key, value)| inside(key, value)),
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(at, value)| vanishing_match(value, &path.index(at)))
+        }
+        _ => None,
+    }
 }
 
 /// Walks both values; collects the paths of wrappers that are new. Errs with the first place
@@ -81,8 +114,13 @@ fn compare(
     if let Some(payload) = edit::inside(new).filter(|_| edit::inside(old).is_none()) {
         is_known(&new["in"], path, branch)?;
         wrapped.push(path.clone());
-        let inner = path.key("$let").key(crate::patch::branch::VARIABLE);
-        return compare(old, payload, &inner, &mut Vec::new(), branch);
+        let inner = path.key("$let").key(VARIABLE);
+        let mut nested = Vec::new();
+        compare(old, payload, &inner, &mut nested, branch)?;
+        return match nested.into_iter().next() {
+            Some(path) => differ(&path, "has a branch inside of another's payload"),
+            None => Ok(()),
+        };
     }
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {
@@ -141,6 +179,12 @@ fn bindings(new: &Template, path: &Path, branch: &Branch) -> Result<(), String> 
         if let (Some(map), Step::Key(key)) = (value, step) {
             let line = new.line(&around.key(key));
             let bound = match operator(map) {
+                Some("$find") if key == "$find" => {
+                    return Err(format!(
+                        "the branch is in a `$find`, which renders its items twice \
+                         (line {line} of the new file)"
+                    ));
+                }
                 Some("$let") if key == "in" => bound_names(&map["$let"]).ok_or_else(|| {
                     format!("what the `$let` on line {line} binds cannot be told from the file")
                 })?,
@@ -188,18 +232,16 @@ fn each_names(key: &str) -> Vec<String> {
 }
 
 /// The wrapper's variable is used nowhere in the old template.
-fn uses_variable(old: &Template, wrapped: &[Path]) -> Result<(), String> {
+fn uses_variable(old: &Template) -> Result<(), String> {
     let mut used = None;
     walk::visit(old.value(), &mut |path, _, text| {
-        let names =
-            expr::names(text, &expr::tokens(text).0).contains(&crate::patch::branch::VARIABLE);
-        if names {
+        if expr::names(text, &expr::tokens(text).0).contains(&VARIABLE) {
             used.get_or_insert_with(|| path.clone());
         }
     });
-    match used.filter(|_| !wrapped.is_empty()) {
+    match used {
         Some(path) => Err(format!(
-            "the old file already uses the variable clonePayload (line {})",
+            "the old file already uses the variable {VARIABLE} (line {})",
             old.line(&path)
         )),
         None => Ok(()),

@@ -1,6 +1,7 @@
 //! The tree of a template's values, each with its place in the text.
 
 use super::path::{Path, Step};
+use std::collections::HashMap;
 
 /// A node of a YAML document, with its place in the text. Offsets are in bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +97,28 @@ impl Node {
             (Step::Index(index), Kind::Sequence { items, .. }) => items.get(*index),
             _ => None,
         }
+    }
+
+    /// The nodes here and below that have an anchor, by its number.
+    pub fn anchors(&self) -> HashMap<usize, &Node> {
+        fn collect<'n>(node: &'n Node, anchors: &mut HashMap<usize, &'n Node>) {
+            if let Some(anchor) = node.anchor {
+                anchors.insert(anchor, node);
+            }
+            match &node.kind {
+                Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
+                    collect(key, anchors);
+                    collect(value, anchors);
+                }),
+                Kind::Sequence { items, .. } => {
+                    items.iter().for_each(|item| collect(item, anchors));
+                }
+                _ => {}
+            }
+        }
+        let mut anchors = HashMap::new();
+        collect(self, &mut anchors);
+        anchors
     }
 
     /// Whether the node is a collection in brackets or braces.

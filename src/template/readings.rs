@@ -74,9 +74,7 @@ pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
 ///
 /// Errs where a scalar has no form in JSON for that loader, such as a date.
 pub fn value(root: &Node, file: &Text, reading: Reading) -> Result<Value> {
-    let mut anchors = HashMap::new();
-    collect_anchors(root, &mut anchors);
-    Reader { reading, file, anchors }.value(root)
+    Reader { reading, file, anchors: root.anchors() }.value(root)
 }
 
 /// Whether a block scalar ends with the file, where that has no last line break: js-yaml adds one
@@ -93,22 +91,6 @@ fn visit(node: &Node, see: &mut dyn FnMut(&Node, &str, Style)) {
             visit(value, see);
         }),
         Kind::Sequence { items, .. } => items.iter().for_each(|item| visit(item, see)),
-        _ => {}
-    }
-}
-
-fn collect_anchors<'n>(node: &'n Node, anchors: &mut HashMap<usize, &'n Node>) {
-    if let Some(anchor) = node.anchor {
-        anchors.insert(anchor, node);
-    }
-    match &node.kind {
-        Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
-            collect_anchors(key, anchors);
-            collect_anchors(value, anchors);
-        }),
-        Kind::Sequence { items, .. } => {
-            items.iter().for_each(|item| collect_anchors(item, anchors))
-        }
         _ => {}
     }
 }

@@ -10,7 +10,7 @@ use tc_retrigger::template::text::{indentation, is_blank};
 type Editor = fn(&mut Vec<String>, usize, &mut Rng) -> Option<()>;
 
 /// The kinds of edits.
-pub const EDITORS: [(&str, Editor); 19] = [
+pub const EDITORS: [(&str, Editor); 20] = [
     ("line deleted", |lines, at, _| {
         lines.remove(at);
         Some(())
@@ -115,6 +115,17 @@ pub const EDITORS: [(&str, Editor); 19] = [
         lines[at].replace_range(from..to, "");
         Some(())
     }),
+    ("items swapped", |lines, at, rng| {
+        let line = &lines[at];
+        let commas: Vec<usize> = line.match_indices(", ").map(|found| found.0).collect();
+        let middle = *commas.get(rng.below(commas.len().max(1)))?;
+        let from = line[..middle].rfind(['{', '[', ',']).map(|bracket| bracket + 1)?;
+        let to = line[middle + 2..].find([',', ']', '}']).map(|len| middle + 2 + len)?;
+        let swapped = format!("{}, {}", &line[middle + 2..to], line[from..middle].trim_start());
+        let space = if line[from..].starts_with(' ') { " " } else { "" };
+        lines[at].replace_range(from..to, &format!("{space}{swapped}"));
+        Some(())
+    }),
     ("entry added", |lines, at, rng| {
         let new = ["extra: 1", "in: 1", "<<: {a: 1}", "payload: {}", "- 1", "$if: 'true'"];
         let pad = " ".repeat(indentation(&lines[at]));
@@ -132,8 +143,8 @@ pub const EDITORS: [(&str, Editor); 19] = [
         Some(())
     }),
     ("character added", |lines, at, rng| {
-        const NEW: [&str; 19] = [
-            "\t", "'", "\"", "#", " #", ":", ": ", "-", "{", "}", "[", "]", "$", "\u{a0}",
+        const NEW: [&str; 20] = [
+            "\t", "?", "'", "\"", "#", " #", ":", ": ", "-", "{", "}", "[", "]", "$", "\u{a0}",
             "\u{2028}", "\u{85}", "é", "\\", "!",
         ];
         let from = position(&lines[at], rng)?;

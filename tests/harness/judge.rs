@@ -182,6 +182,9 @@ impl Judge<'_> {
                 self.tally.count("same value: proved");
                 self.read_alike(mutant);
             }
+            (true, false) if !mutant.is_quiet && self.has_another_order(mutant) => {
+                self.tally.count("same value, keys in another order: not proved");
+            }
             (true, false) => {
                 self.fault(mutant, REFUSED, "the value is the patched file's");
             }
@@ -222,30 +225,46 @@ impl Judge<'_> {
     }
 
     /// A mutant with the patched file's value must be that to production's loaders too, the order
-    /// of keys included; where it is not, no render may show it.
+    /// of keys included but in the branch; where it is not, no render may show it.
     fn read_alike(&mut self, mutant: &Mutant) {
-        let Some(engines) = self.engines else { return };
+        match self.loaded_alike(mutant) {
+            None => {}
+            Some(Err(refused)) => {
+                self.fault(mutant, PROVED, &format!("production's loaders: {refused}"));
+            }
+            Some(Ok(true)) => self.tally.count("  same value, and for production's loaders"),
+            Some(Ok(false)) => {
+                self.tally.count("  same value, keys in another order or another reading");
+                let chosen = self.subject.chosen(40);
+                if let Some(apart) = self.told_apart(&mutant.text, &chosen) {
+                    self.fault(mutant, PROVED, &format!("told apart {apart}"));
+                }
+            }
+        }
+    }
+
+    /// Whether a mutant with the patched file's value has another order of keys. Without engines
+    /// that is taken on trust.
+    fn has_another_order(&mut self, mutant: &Mutant) -> bool {
+        self.loaded_alike(mutant).is_none_or(|alike| alike == Ok(false))
+    }
+
+    /// Whether production's loaders make of a mutant what they make of the patched file, the order
+    /// of keys included, or that one refuses it.
+    fn loaded_alike(&mut self, mutant: &Mutant) -> Option<Result<bool, String>> {
+        let engines = self.engines.as_mut()?;
         // libyaml is quicker than PyYAML's own scanner, and takes more: tabs, for one.
         let pure = mutant.story.contains("character") || mutant.text.contains('\t');
         let request = json!({"template": "mutant", "text": mutant.text, "pure": pure});
         let same = json!({"same": ["patched", "mutant"]});
         engines.iter_mut().for_each(|engine| engine.ask(&request));
         let read: Vec<_> = engines.iter_mut().map(|engine| engine.answer()).collect();
-        let refused = read.iter().any(|answer| answer.get("error").is_some());
-        if refused {
-            let shown: String = format!("{read:?}").chars().take(150).collect();
-            return self.fault(mutant, PROVED, &format!("production's loaders: {shown}"));
+        if read.iter().any(|answer| answer.get("error").is_some()) {
+            return Some(Err(format!("{read:?}").chars().take(150).collect()));
         }
         engines.iter_mut().for_each(|engine| engine.ask(&same));
         let alike: Vec<_> = engines.iter_mut().map(|engine| engine.answer()).collect();
-        if alike.iter().all(|answer| answer["ok"] == true) {
-            return self.tally.count("  same value, and for production's loaders");
-        }
-        self.tally.count("  same value, keys in another order or another reading");
-        let chosen = self.subject.chosen(40);
-        if let Some(apart) = self.told_apart(&mutant.text, &chosen) {
-            self.fault(mutant, PROVED, &format!("told apart {apart}"));
-        }
+        Some(Ok(alike.iter().all(|answer| answer["ok"] == true)))
     }
 
     /// The first of the contexts in which Python's engine renders the mutant neither as the old
@@ -263,8 +282,8 @@ impl Judge<'_> {
         python.render("mutant", chosen);
         chosen.iter().zip(python.rendered()).find_map(|(at, mutant)| {
             let (context, (old, patched)) = (&self.subject.contexts[*at], &self.references[at]);
-            let may = agree(&mutant, old)
-                || (retrigger::needs_no_clone(context) && agree(&mutant, patched));
+            let may = alike(&mutant, old)
+                || (retrigger::needs_no_clone(context) && alike(&mutant, patched));
             (!may).then(|| format!("in {}", context.name))
         })
     }
@@ -310,7 +329,7 @@ impl Judge<'_> {
         let [old, new] = slots.map(|_| python.rendered());
         for ((&at, old), new) in chosen.iter().zip(&old).zip(&new) {
             let context = &self.subject.contexts[at];
-            let may = agree(old, new)
+            let may = alike(old, new)
                 || (retrigger::needs_no_clone(context) && takes_the_branch(old, new, self.branch));
             if !may {
                 self.tally.count(PROVED);
@@ -340,6 +359,19 @@ fn edited(text: &Text, at: usize, rng: &mut Rng) -> Option<(&'static str, String
     let at = at.min(lines.len() - 1);
     editor(&mut lines, at, rng)?;
     Some((kind, lines.join("\n") + "\n"))
+}
+
+/// Whether Python's engine made the same of two templates, be it the same error; where in the
+/// template that came up does not count, since the branch is in its path.
+fn alike(a: &Outcome, b: &Outcome) -> bool {
+    fn message(error: &str) -> &str {
+        let path = error.split_once(" at template").and_then(|(_, path)| path.split_once(": "));
+        path.map_or(error, |(_, message)| message)
+    }
+    match (a, b) {
+        (Err(a), Err(b)) => message(a) == message(b),
+        _ => agree(a, b),
+    }
 }
 
 /// Whether the new task is the old one with the no-clone payload that the branch promises of it.
