@@ -3,34 +3,53 @@
 //! The Python and JavaScript parsers read `(a == 1 && )` as an operator without its right operand,
 //! and raise only where that operand is evaluated. A template lived with that for years; so here
 //! the missing operand becomes a name that no context has, which raises at the same moment.
+//!
+//! They also take a space in an empty list or object, and a comma behind an object's last entry.
 
-use crate::jsone::{expr, walk};
+use crate::jsone::expr;
+use crate::jsone::walk::{self, Role};
 use serde_json::Value;
 
 /// Stands where an operand is missing. Templates cannot bind it: it is told as what it is.
-const MISSING: &str = "operand_is_missing_here";
+const MISSING: &str = " operand_is_missing_here ";
 
-/// The template with missing operands filled in.
+/// The template with such expressions written as the Rust engine takes them.
 pub fn mend(template: &Value) -> Value {
-    walk::rewrite(template, &mut |_, _, text| mend_expression(text))
+    walk::rewrite(template, &mut |_, role, text| mend_expression(role, text))
 }
 
-fn mend_expression(text: &str) -> Option<String> {
-    const OPERATORS: [&str; 14] =
-        ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "in", "!"];
-    let (tokens, _) = expr::tokens(text);
-    let mut gaps = tokens.windows(2).filter(|pair| {
-        let is_operator = OPERATORS.contains(&pair[0].text(text)) || pair[0].text(text) == "**";
-        is_operator && pair[1].text(text) == ")"
-    });
-    let mut mended = String::new();
-    let mut done = 0;
-    for gap in &mut gaps {
-        mended.push_str(&text[done..gap[0].span.end]);
-        mended.push_str(&format!(" {MISSING} "));
-        done = gap[0].span.end;
+fn mend_expression(role: Role, text: &str) -> Option<String> {
+    const BINARY: [&str; 12] = ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "*", "**", "/", "in"];
+    let needs_left = |sign: &str| BINARY.contains(&sign) || sign == ".";
+    let needs_right = |sign: &str| BINARY.contains(&sign) || ["+", "-", "!"].contains(&sign);
+    let (tokens, end) = expr::tokens(text);
+    let (mut mended, mut done) = (String::new(), 0);
+    for pair in tokens.windows(2) {
+        let between = pair[0].span.end..pair[1].span.start;
+        let (from, instead) = match (pair[0].text(text), pair[1].text(text)) {
+            (left, ")" | "]" | "}" | ",") if needs_right(left) => (between.start, MISSING),
+            (left, right) if (needs_right(left) || left == "(") && needs_left(right) => {
+                (between.start, MISSING)
+            }
+            (",", ")") => (between.start, MISSING),
+            ("[", "]" | ":") | (":", "]") | ("{", "}") => (between.start, ""),
+            (",", "}") => (pair[0].span.start, ""),
+            _ => continue,
+        };
+        if text[from..between.end] != *instead {
+            mended.push_str(&text[done..from]);
+            mended.push_str(instead);
+            done = between.end;
+        }
     }
-    (done > 0).then(|| mended + &text[done..])
+    mended.push_str(&text[done..end]);
+    // An expression as a whole must have its last operand, one in `${…}` must not.
+    let is_open = tokens.last().is_some_and(|token| needs_right(token.text(text)));
+    if is_open && role == Role::Interpolation {
+        mended.push_str(MISSING);
+    }
+    mended.push_str(&text[end..]);
+    (mended != text).then_some(mended)
 }
 
 #[cfg(test)]
@@ -41,12 +60,16 @@ mod tests {
 
     /// What Python's and JavaScript's json-e 4.8.4 do with these.
     #[test]
-    fn a_missing_operand_raises_only_where_it_is_evaluated() {
+    fn what_production_takes_is_taken() {
         let cases = [
+            ("[ ] == [] && { } == {} && {b: 2, } == {b: 2}", Ok(json!(true))),
+            ("'abc'[ : 1] + 'abc'[1: ] + ' [ ] '", Ok(json!("abc [ ] "))),
             ("true || (a == 1 && )", Ok(json!(true))),
             ("true || (!)", Ok(json!(true))),
             ("(true || ) && (true || (1 + ))", Ok(json!(true))),
+            ("true || [1 + ] || len({a: 2 * }, )", Ok(json!(true))),
             ("true && (false || )", Err("operand_is_missing_here")),
+            ("true && ( == 1)", Err("operand_is_missing_here")),
             ("true || ", Err("")),
             ("true || ()", Err("")),
         ];

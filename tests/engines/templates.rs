@@ -7,6 +7,7 @@ pub const TEMPLATES: &[(With, &[&str])] = &[
     (
         Both,
         &[
+            "'${t || }'",
             // Interpolation.
             "'${n}|${t}|${z}|${half}|${l[0]}|'",
             "'${l}'",
@@ -211,7 +212,6 @@ pub const TEMPLATES: &[(With, &[&str])] = &[
             "'${tiny}'",
             "'${-0}'",
             "'${len}'",
-            "'${t || }'",
             "{$json: {$eval: large}}",
             "{$json: {$eval: odd}}",
             "{$json: {$if: f, then: 1}}",
