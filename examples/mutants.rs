@@ -2,7 +2,8 @@
 //! `cargo run --release --example mutants -- --mutants 20000 --seed 1 [FOLDER]`.
 //!
 //! Makes small edits to patched files (the examples and the corpus, or the templates below FOLDER)
-//! and asks both `verify` and production's engines about each.
+//! and asks both `verify` and production's engines about each; then does the same with random
+//! templates around a payload.
 
 #[path = "../tests/engines/driver.rs"]
 mod driver;
@@ -14,10 +15,14 @@ mod files;
 mod judge;
 #[path = "../tests/needs/mod.rs"]
 mod needs;
+#[path = "../tests/harness/oracle.rs"]
+mod oracle;
 #[path = "../tests/harness/quiet.rs"]
 mod quiet;
 #[path = "../tests/harness/rng.rs"]
 mod rng;
+#[path = "../tests/harness/shapes.rs"]
+mod shapes;
 #[path = "../tests/harness/subject.rs"]
 mod subject;
 
@@ -30,6 +35,9 @@ struct Arguments {
     /// How many mutants to make.
     #[arg(long, default_value_t = 20000)]
     mutants: usize,
+    /// How many random templates to make around a payload.
+    #[arg(long, default_value_t = 2000)]
+    shapes: usize,
     /// What makes the choices: the same for the same seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -54,16 +62,27 @@ fn main() -> ExitCode {
     let mut engines = driver::Engine::both(true);
     let tally = judge::judge(&files, &plan, &mut engines);
     println!("{} mutants, seed {}", tally.mutants, arguments.seed);
+    let mut faults = told(&tally);
+    println!("by region: {:?}\nby kind of edit: {:?}", tally.regions, tally.kinds);
+
+    let mut python = engines.map(|[python, _]| python);
+    let tally = shapes::judge(arguments.shapes, arguments.seed, &mut python);
+    println!("{} random templates around a payload", tally.mutants);
+    faults += told(&tally);
+    match faults {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Prints what came out; returns the number of faults.
+fn told(tally: &judge::Tally) -> usize {
     for (class, count) in &tally.classes {
         println!("{count:>7} {class}");
     }
-    println!("by region: {:?}\nby kind of edit: {:?}", tally.regions, tally.kinds);
     let [proved, refused, mistaken] =
         [judge::PROVED, judge::REFUSED, judge::MISTAKEN].map(|class| tally.of(class));
     println!("{proved} wrongly proved, {refused} wrongly refused, {mistaken} edits mistaken");
     tally.faults.iter().take(100).for_each(|fault| println!("{fault}"));
-    match tally.faults.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+    tally.faults.len()
 }

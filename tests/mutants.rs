@@ -14,10 +14,14 @@ mod files;
 #[path = "harness/judge.rs"]
 mod judge;
 mod needs;
+#[path = "harness/oracle.rs"]
+mod oracle;
 #[path = "harness/quiet.rs"]
 mod quiet;
 #[path = "harness/rng.rs"]
 mod rng;
+#[path = "harness/shapes.rs"]
+mod shapes;
 #[path = "harness/subject.rs"]
 mod subject;
 
@@ -50,6 +54,17 @@ fn mutants_are_proved_where_they_change_nothing() {
         let seen = tally.of("  of these shown to the oracle: told apart");
         assert!(seen > 0, "the oracle sees nothing");
     }
+    assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
+}
+
+/// The short run of 2,000 in the long one.
+#[test]
+fn random_templates_around_a_payload_are_proved_rightly() {
+    let mut python = driver::Engine::both(true).map(|[python, _]| python);
+    let tally = shapes::judge(100, 1, &mut python);
+    println!("{:#?}", tally.classes);
+    let [hold, fail] = ["the premises hold", "a premise fails"].map(|class| tally.of(class));
+    assert!(hold > 30 && fail > 3, "{:?}", tally.classes);
     assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
 }
 

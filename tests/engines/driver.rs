@@ -57,7 +57,7 @@ pub struct Engine {
     /// Which one.
     pub language: Language,
     child: Child,
-    input: Option<ChildStdin>,
+    input: ChildStdin,
     output: BufReader<ChildStdout>,
     pending: Cell<usize>,
 }
@@ -75,7 +75,7 @@ impl Engine {
         }
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|err| format!("{language:?} does not start: {err}"))?;
-        let input = child.stdin.take();
+        let input = child.stdin.take().expect("a pipe");
         let output = BufReader::new(child.stdout.take().expect("a pipe"));
         Ok(Engine { language, child, input, output, pending: Cell::new(0) })
     }
@@ -96,8 +96,8 @@ impl Engine {
     /// Two engines that are asked before either is heard work side by side.
     pub fn ask(&mut self, request: &Value) {
         let line = format!("{request}\n");
-        let input = self.input.as_mut().expect("it runs");
-        input.write_all(line.as_bytes()).unwrap_or_else(|err| panic!("{:?}: {err}", self.language));
+        let written = self.input.write_all(line.as_bytes());
+        written.unwrap_or_else(|err| panic!("{:?}: {err}", self.language));
         self.pending.set(self.pending.get() + 1);
     }
 
@@ -154,8 +154,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        drop(self.input.take());
-        // Without input it ends by itself.
+        // Without input it would end by itself, but not while it waits to be heard.
+        self.child.kill().ok();
         self.child.wait().ok();
     }
 }

@@ -8,9 +8,10 @@ use tc_retrigger::patch::{Branch, Patch, retrigger};
 use tc_retrigger::proof::{Proof, Verdict, structural};
 use tc_retrigger::template::{Reading, Template, Text};
 
-use super::driver::{Engine, Outcome, agree};
+use super::driver::{Engine, Outcome};
 use super::edits::EDITORS;
 use super::files::File;
+use super::oracle::{alike, may_become};
 use super::quiet::{KINDS, Quiet};
 use super::rng::Rng;
 use super::subject::Subject;
@@ -56,7 +57,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a mutant's class.
-    fn count(&mut self, class: &'static str) {
+    pub fn count(&mut self, class: &'static str) {
         *self.classes.entry(class).or_default() += 1;
     }
 
@@ -329,9 +330,7 @@ impl Judge<'_> {
         let [old, new] = slots.map(|_| python.rendered());
         for ((&at, old), new) in chosen.iter().zip(&old).zip(&new) {
             let context = &self.subject.contexts[at];
-            let may = alike(old, new)
-                || (retrigger::needs_no_clone(context) && takes_the_branch(old, new, self.branch));
-            if !may {
+            if !may_become(context, old, new, self.branch) {
                 self.tally.count(PROVED);
                 return self.tally.faults.push(format!(
                     "{}: {kind} at line {} of the old file, then patched: {PROVED}, {}",
@@ -359,33 +358,4 @@ fn edited(text: &Text, at: usize, rng: &mut Rng) -> Option<(&'static str, String
     let at = at.min(lines.len() - 1);
     editor(&mut lines, at, rng)?;
     Some((kind, lines.join("\n") + "\n"))
-}
-
-/// Whether Python's engine made the same of two templates, be it the same error; where in the
-/// template that came up does not count, since the branch is in its path.
-fn alike(a: &Outcome, b: &Outcome) -> bool {
-    fn message(error: &str) -> &str {
-        let path = error.split_once(" at template").and_then(|(_, path)| path.split_once(": "));
-        path.map_or(error, |(_, message)| message)
-    }
-    match (a, b) {
-        (Err(a), Err(b)) => message(a) == message(b),
-        _ => agree(a, b),
-    }
-}
-
-/// Whether the new task is the old one with the no-clone payload that the branch promises of it.
-fn takes_the_branch(old: &Outcome, new: &Outcome, branch: &Branch) -> bool {
-    let (Ok(old), Ok(new)) = (old, new) else { return false };
-    let (mut wanted, payload) = (old.clone(), &old["payload"]);
-    let public = &payload["artifacts"]["public"];
-    wanted["payload"] = json!({
-        "image": payload["image"],
-        "features": payload["features"],
-        "env": payload["env"],
-        "maxRunTime": branch.value()["then"]["maxRunTime"],
-        "artifacts": {"public": public},
-        "command": ["python3", "-c", branch.script(), public["path"]],
-    });
-    agree(&Ok(wanted), &Ok(new.clone()))
 }

@@ -1,0 +1,42 @@
+//! What production's engines say about an old and a new template.
+
+use serde_json::json;
+use tc_retrigger::jsone::Context;
+use tc_retrigger::patch::{Branch, retrigger};
+
+use super::driver::{Outcome, agree};
+
+/// Whether a patch may turn what Python's engine makes of the old template into what it makes of
+/// the new one: nothing changes, or a retrigger that needs no clone takes the branch.
+pub fn may_become(context: &Context, old: &Outcome, new: &Outcome, branch: &Branch) -> bool {
+    alike(old, new) || (retrigger::needs_no_clone(context) && takes_the_branch(old, new, branch))
+}
+
+/// Whether Python's engine made the same of two templates, be it the same error; where in the
+/// template that came up does not count, since the branch is in its path.
+pub fn alike(a: &Outcome, b: &Outcome) -> bool {
+    fn message(error: &str) -> &str {
+        let path = error.split_once(" at template").and_then(|(_, path)| path.split_once(": "));
+        path.map_or(error, |(_, message)| message)
+    }
+    match (a, b) {
+        (Err(a), Err(b)) => message(a) == message(b),
+        _ => agree(a, b),
+    }
+}
+
+/// Whether the new task is the old one with the no-clone payload that the branch promises of it.
+fn takes_the_branch(old: &Outcome, new: &Outcome, branch: &Branch) -> bool {
+    let (Ok(old), Ok(new)) = (old, new) else { return false };
+    let (mut wanted, payload) = (old.clone(), &old["payload"]);
+    let public = &payload["artifacts"]["public"];
+    wanted["payload"] = json!({
+        "image": payload["image"],
+        "features": payload["features"],
+        "env": payload["env"],
+        "maxRunTime": branch.value()["then"]["maxRunTime"],
+        "artifacts": {"public": public},
+        "command": ["python3", "-c", branch.script(), public["path"]],
+    });
+    agree(&Ok(wanted), &Ok(new.clone()))
+}
