@@ -3,12 +3,14 @@
 //!
 //! An outcome is a condition of the template, or an operand of `&&` or `||`, coming out true or
 //! false. `cannot` counts those missed ones of which the template itself shows that no context of
-//! production reaches them; `--missed` lists all, with the reason.
+//! production reaches them; `--missed` lists all, with the reason. The last line tells what measuring
+//! costs, by the time that plain renders of the same templates in the same contexts take.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use tc_retrigger::jsone::{Context, families};
+use tc_retrigger::jsone::{Context, Renderer, families};
 use tc_retrigger::proof::{Coverage, coverage, derive};
 use tc_retrigger::template::Template;
 
@@ -37,7 +39,10 @@ fn main() -> ExitCode {
             println!("    line {line}: {} is never {outcome}: {why}", missed.condition);
         }
     }
-    println!("{}", total(&rows).line(width));
+    let total = total(&rows);
+    println!("{}", total.line(width));
+    let times = total.measuring.as_secs_f64() / total.rendering.as_secs_f64();
+    println!("measuring takes {times:.2} times as long as a plain render");
     ExitCode::SUCCESS
 }
 
@@ -49,6 +54,10 @@ pub struct Row {
     pub coverage: Coverage,
     /// How many contexts were derived from it.
     pub derived: usize,
+    /// How long a plain render in all contexts takes.
+    pub rendering: Duration,
+    /// How long the measuring takes.
+    pub measuring: Duration,
 }
 
 impl Row {
@@ -71,12 +80,20 @@ impl Row {
 
 /// The sum of all rows.
 pub fn total(rows: &[Row]) -> Row {
-    let mut all = Row { name: "total".to_owned(), coverage: Coverage::default(), derived: 0 };
+    let mut all = Row {
+        name: "total".to_owned(),
+        coverage: Coverage::default(),
+        derived: 0,
+        rendering: Duration::ZERO,
+        measuring: Duration::ZERO,
+    };
     for row in rows {
         all.coverage.outcomes += row.coverage.outcomes;
         all.coverage.reached += row.coverage.reached;
         all.coverage.missed.extend(row.coverage.missed.iter().cloned());
         all.derived += row.derived;
+        all.rendering += row.rendering;
+        all.measuring += row.measuring;
     }
     all
 }
@@ -109,8 +126,17 @@ pub fn measure_all(folder: &Path) -> Vec<Row> {
 fn measure(folder: &Path, file: &Path) -> Option<Row> {
     let template = Template::from_bytes(std::fs::read(file).ok()?).ok()?;
     let derived = derive::contexts(template.value());
-    let built_in = families::contexts().map(|context| -> &Context { context });
-    let coverage = coverage::measure(&template, built_in.chain(&derived));
+    let contexts: Vec<&Context> =
+        families::contexts().map(|context| context as &Context).chain(&derived).collect();
+    let start = Instant::now();
+    let renderer = Renderer::new(&template);
+    for context in &contexts {
+        // What it renders to, or that it raises, is not the question here.
+        std::hint::black_box(renderer.render(context)).ok();
+    }
+    let rendering = start.elapsed();
+    let coverage = coverage::measure(&template, contexts.iter().copied());
+    let measuring = start.elapsed() - rendering;
     let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
-    Some(Row { name, coverage, derived: derived.len() })
+    Some(Row { name, coverage, derived: derived.len(), rendering, measuring })
 }
