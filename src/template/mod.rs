@@ -29,6 +29,8 @@ pub struct Template {
     value: Value,
     root: Node,
     ambiguities: Vec<Ambiguity>,
+    /// What PyYAML and js-yaml read, where something is ambiguous.
+    readings: Option<[Value; 2]>,
 }
 
 impl Template {
@@ -51,9 +53,18 @@ impl Template {
         match (root, &value) {
             (Some(root), Value::Object(_)) => {
                 let ambiguities = readings::ambiguities(&root, &text);
-                let template = Template { text, value, root, ambiguities };
-                template.must_be_read_alike()?;
-                Ok(template)
+                let read = |reading| readings::value(&root, &text, reading);
+                let [old, new] = [read(Reading::Yaml11)?, read(Reading::Yaml12)?];
+                // The two YAML libraries are a check on each other: what they take for a value is
+                // the same wherever production's loaders agree on it.
+                if ambiguities.is_empty() && (old != value || new != value) {
+                    return Err(Error::new(
+                        "the two YAML readers of this program disagree about the file",
+                    )
+                    .help("this is a bug of tc-retrigger: please report it with the file"));
+                }
+                let readings = (!ambiguities.is_empty()).then_some([old, new]);
+                Ok(Template { text, value, root, ambiguities, readings })
             }
             (None, _) | (_, Value::Null) => Err(Error::new("the file is empty")
                 .help("a template is a mapping with `version: 1` and `tasks`")),
@@ -65,18 +76,6 @@ impl Template {
         }
     }
 
-    /// The two YAML libraries are a check on each other: what they take for a value is the same
-    /// wherever production's loaders agree on it.
-    fn must_be_read_alike(&self) -> Result<()> {
-        let alike = !self.ambiguities.is_empty()
-            || readings::value(&self.root, &self.text, Reading::Yaml12)? == self.value;
-        if alike {
-            return Ok(());
-        }
-        Err(Error::new("the two YAML readers of this program disagree about the file")
-            .help("this is a bug of tc-retrigger: please report it with the file"))
-    }
-
     /// What the file means two things by: each scalar that PyYAML and js-yaml, which production
     /// uses, read differently, told with its line.
     pub fn ambiguities(&self) -> impl Iterator<Item = String> {
@@ -85,14 +84,15 @@ impl Template {
             .map(|found| format!("line {}: {}", self.text.line_of(found.start), found.meaning))
     }
 
-    /// The template as one of production's loaders reads it. The very same where that reading has
-    /// no form in JSON, as with a date: then the loader's own service cannot use it either.
+    /// The template as one of production's loaders reads it. What has no form in JSON for it, such as
+    /// a date, is a string that says so.
     pub fn read_by(&self, reading: Reading) -> Template {
-        let value = match self.ambiguities.is_empty() {
-            true => None,
-            false => readings::value(&self.root, &self.text, reading).ok(),
+        let value = match (&self.readings, reading) {
+            (None, _) => &self.value,
+            (Some([old, _]), Reading::Yaml11) => old,
+            (Some([_, new]), Reading::Yaml12) => new,
         };
-        Template { value: value.unwrap_or_else(|| self.value.clone()), ..self.clone() }
+        Template { value: value.clone(), ..self.clone() }
     }
 
     /// The file's text.

@@ -42,7 +42,7 @@ pub struct Ambiguity {
 /// The scalars below `root` that the loaders read differently, in the text's order.
 pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
     let mut found = Vec::new();
-    visit(root, &mut |node, text, style| {
+    visit(root, false, &mut |node, text, style, is_key| {
         if style == Style::Block && is_open(node, text, file) {
             let meaning = "the block scalar at the end of the file has no last line break for \
                            PyYAML, and one for js-yaml; end the file with a line break";
@@ -65,6 +65,12 @@ pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
                 tell(new)
             );
             found.push(Ambiguity { start: node.start, meaning });
+        } else if is_key && text != "<<" && !matches!(old, Ok(Value::String(_))) {
+            let meaning = format!(
+                "the key `{text}` is no string for PyYAML, and JSON-e renders no other keys in \
+                 Python; quote it"
+            );
+            found.push(Ambiguity { start: node.start, meaning });
         }
     });
     found
@@ -72,7 +78,9 @@ pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
 
 /// The value of a document as a loader reads it, aliases and merge keys resolved.
 ///
-/// Errs where a scalar has no form in JSON for that loader, such as a date.
+/// A plain scalar that has no form in JSON for that loader, such as a date, becomes a string that
+/// says so, and so does a key that is no string for PyYAML: neither must be taken for the string of
+/// the same letters. Errs on a tag that does not fit.
 pub fn value(root: &Node, file: &Text, reading: Reading) -> Result<Value> {
     Reader { reading, file, anchors: root.anchors() }.value(root)
 }
@@ -83,15 +91,16 @@ fn is_open(node: &Node, text: &str, file: &Text) -> bool {
     node.end == file.as_str().len() && !file.as_str().ends_with('\n') && text.ends_with('\n')
 }
 
-fn visit(node: &Node, see: &mut dyn FnMut(&Node, &str, Style)) {
+/// Calls `see` for each scalar, with its text, its style and whether it is a key.
+fn visit(node: &Node, is_key: bool, see: &mut dyn FnMut(&Node, &str, Style, bool)) {
     match &node.kind {
-        Kind::Scalar { text, style } => see(node, text, *style),
+        Kind::Scalar { text, style } => see(node, text, *style, is_key),
         Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
-            visit(key, see);
-            visit(value, see);
+            visit(key, true, see);
+            visit(value, false, see);
         }),
-        Kind::Sequence { items, .. } => items.iter().for_each(|item| visit(item, see)),
-        _ => {}
+        Kind::Sequence { items, .. } => items.iter().for_each(|item| visit(item, false, see)),
+        Kind::Alias { .. } => {}
     }
 }
 
@@ -106,14 +115,15 @@ impl Reader<'_> {
         Ok(match &node.kind {
             Kind::Scalar { text, style: Style::Plain } if node.tag.is_none() => {
                 resolve(text, self.reading)
-                    .map_err(|what| Error::new(format!("{text} is {what}")))?
+                    .unwrap_or_else(|what| Value::String(format!("{text} ({what})")))
             }
             Kind::Scalar { text, style: Style::Block }
                 if self.reading == Reading::Yaml11 && is_open(node, text, self.file) =>
             {
                 Value::String(text[..text.len() - 1].to_owned())
             }
-            Kind::Scalar { text, .. } => tagged(text, node.tag.as_deref(), self.reading)?,
+            Kind::Scalar { text, .. } => tagged(text, node.tag.as_deref(), self.reading)
+                .map_err(|err| err.at(self.file.place(node.start)))?,
             Kind::Sequence { items, .. } => {
                 Value::Array(items.iter().map(|item| self.value(item)).collect::<Result<_>>()?)
             }
@@ -142,9 +152,10 @@ impl Reader<'_> {
                     }));
                 }
                 value => {
-                    let key = match self.value(key)? {
-                        Value::String(text) => text,
-                        other => other.to_string(),
+                    let key = match (self.value(key)?, self.reading) {
+                        (Value::String(text), _) => text,
+                        (other, Reading::Yaml11) => format!("{other} (no string)"),
+                        (other, Reading::Yaml12) => other.to_string(),
                     };
                     own.insert(key, value);
                 }
@@ -165,7 +176,8 @@ fn tagged(text: &str, tag: Option<&str>, reading: Reading) -> Result<Value> {
         None | Some("str" | "!") => Some(Value::String(text.to_owned())),
         Some("null") => Some(Value::Null),
         Some("bool") => is(plain(), Value::is_boolean),
-        Some("int" | "float") => is(plain(), Value::is_number),
+        Some("int") => is(plain(), |value| value.is_i64() || value.is_u64()),
+        Some("float") => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
         Some(_) => None,
     };
     value.ok_or_else(|| Error::new(format!("the tag of {text:?} has no meaning in JSON")))
@@ -255,7 +267,7 @@ impl Rules {
                 .ok_or("a number that JSON has no form for");
         }
         if self.timestamp.is_match(text) {
-            return Err("a date, not a string,");
+            return Err("a date, not a string");
         }
         if text == "=" && self.has_value_type {
             return Err("an error");
@@ -308,7 +320,7 @@ mod tests {
         let string = |text: &str| Ok(json!(text));
         let number = |value: f64| Ok(json!(value));
         let int = |value: i64| Ok(json!(value));
-        let date = Err("a date, not a string,");
+        let date = Err("a date, not a string");
         let cases = [
             ("on", Ok(json!(true)), string("on")),
             ("No", Ok(json!(false)), string("No")),
@@ -340,7 +352,8 @@ mod tests {
 
     #[test]
     fn what_means_two_things_is_told() {
-        let text = Text::new("on: [yes, 'no', 5, !!str 0777]\na: 2026-01-01\nb: |\n  c");
+        let text =
+            Text::new("on: [yes, 'no', 5, !!str 0777]\na: 2026-01-01\n1: '2'\n'3': 4\nb: |\n  c");
         let root = events::parse(&text).unwrap().unwrap();
         let found: Vec<_> =
             ambiguities(&root, &text).into_iter().map(|found| found.meaning).collect();
@@ -349,7 +362,8 @@ mod tests {
             [
                 "`on` is true for PyYAML and the string \"on\" for js-yaml; quote it",
                 "`yes` is true for PyYAML and the string \"yes\" for js-yaml; quote it",
-                "`2026-01-01` is a date, not a string, for PyYAML and a date, not a string, for js-yaml; quote it",
+                "`2026-01-01` is a date, not a string for PyYAML and a date, not a string for js-yaml; quote it",
+                "the key `1` is no string for PyYAML, and JSON-e renders no other keys in Python; quote it",
                 "the block scalar at the end of the file has no last line break for PyYAML, and one for js-yaml; end the file with a line break",
             ]
         );

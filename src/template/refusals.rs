@@ -11,6 +11,8 @@ use std::ops::Range;
 /// - a character that PyYAML takes for a line break (YAML 1.1, section 5.4) and js-yaml does not;
 /// - a question mark in a plain scalar inside brackets, which ends the scalar for PyYAML;
 /// - a key `<<` in quotes: a key like any other for production, a merge key for `serde_yaml`;
+/// - a value `<<` without quotes, for which PyYAML's safe loader has no constructor;
+/// - a first key that starts with `---`, which js-yaml takes off;
 /// - a tab outside of quotes, block scalars and comments: PyYAML's scanner (`scan_to_next_token`)
 ///   skips spaces only.
 pub fn check(root: &Node, text: &Text) -> Result<()> {
@@ -35,6 +37,16 @@ pub fn check(root: &Node, text: &Text) -> Result<()> {
             "this program cannot read that: name the key otherwise",
         ),
         (
+            Some(root.start).filter(|at| content[*at..].starts_with("---")),
+            "the first key starts with `---`",
+            "js-yaml takes that for a document's start: quote the key",
+        ),
+        (
+            seen.merged_nowhere,
+            "a value `<<` stands without quotes",
+            "PyYAML, which production uses, refuses it: quote the scalar",
+        ),
+        (
             tab(content, seen.opaque),
             "a tab stands outside of quotes",
             "PyYAML, which production uses, refuses it: use spaces",
@@ -53,6 +65,7 @@ struct Seen {
     opaque: Vec<Range<usize>>,
     question_mark: Option<usize>,
     quoted_merge: Option<usize>,
+    merged_nowhere: Option<usize>,
 }
 
 impl Seen {
@@ -64,20 +77,23 @@ impl Seen {
             Kind::Scalar { text, .. } if in_brackets && text.contains('?') => {
                 self.question_mark.get_or_insert(node.start);
             }
+            Kind::Scalar { text, .. } if text == "<<" && node.tag.is_none() => {
+                self.merged_nowhere.get_or_insert(node.start);
+            }
             Kind::Sequence { items, flow } => {
                 items.iter().for_each(|item| self.visit(item, in_brackets || *flow));
             }
             Kind::Mapping { entries, flow } => {
                 for (key, value) in entries {
+                    let is_plain = matches!(key.kind, Kind::Scalar { style: Style::Plain, .. });
                     match &key.kind {
-                        Kind::Scalar { text, style }
-                            if text == "<<" && (*style != Style::Plain || key.tag.is_some()) =>
-                        {
-                            self.quoted_merge.get_or_insert(key.start);
+                        Kind::Scalar { text, .. } if text == "<<" => {
+                            if !is_plain || key.tag.is_some() {
+                                self.quoted_merge.get_or_insert(key.start);
+                            }
                         }
-                        _ => {}
+                        _ => self.visit(key, in_brackets || *flow),
                     }
-                    self.visit(key, in_brackets || *flow);
                     self.visit(value, in_brackets || *flow);
                 }
             }
@@ -137,9 +153,10 @@ mod tests {
             ("a: b?\nc?: ['d?']\n", 0, ""),
             ("a: b\n'<<': c\n", 2, "a key `<<` is in quotes"),
             ("a: &b {c: d}\ne: {<<: *b}\n", 0, ""),
-            ("a: b # \u{2028}\n", 1, "a line break of Unicode's"),
-            ("a: \"b\u{85}\"\n", 1, "a line break of Unicode's"),
-            ("a: \"b\\L\"\n", 0, ""),
+            ("a:\n- <<\n", 2, "a value `<<` stands without quotes"),
+            ("a: ['<<', a<<]\n", 0, ""),
+            ("---a: b\n", 1, "the first key starts with `---`"),
+            ("--- \na: b\n---c: d\n", 0, ""),
         ];
         for (content, line, wanted) in cases {
             let text = Text::new(content);

@@ -77,10 +77,12 @@ const NAMES: &str = r"          names:
               $map: {b: 1, a: 2}
               each(v,k): {same: '${v}'}
 ";
+const EXTRA: &str = "extra: {$eval: 'names'}";
+const QUOTED: &str = "extra: ['2001-01-01', '=', '<<', '1_0']";
 const LET: &str = "    - $let:\n";
 
 /// The pairs.
-pub const AIMED: [Aimed; 16] = [
+pub const AIMED: [Aimed; 22] = [
     pair("the guard lets more in", NONE, ("\"retrigger-disabled\"", "\"backfill\""), BACKFILL),
     pair("the guard asks for less", NONE, ("!(input[\"downstream\"])", "true"), DOWNSTREAM),
     pair("a permission does not matter", NONE, ("== \"generic\"", "!= \"x\""), PERMISSION),
@@ -118,6 +120,22 @@ pub const AIMED: [Aimed; 16] = [
     pair("a tag for another kind of node", NONE, ("extra: {", "extra: !!str {"), CRON),
     pair("the branch tagged", NONE, ("else: {", "else: !!seq {"), CRON),
     pair("a tab behind a plain scalar", NONE, ("image: image\n", "image: image\t\n"), CRON),
+    pair("the quotes of a date", (EXTRA, QUOTED), ("'2001-01-01'", "2001-01-01"), CRON),
+    pair("the quotes of an equals sign", (EXTRA, QUOTED), ("'='", "="), CRON),
+    pair("the quotes of a merge sign", (EXTRA, QUOTED), ("'<<'", "<<"), CRON),
+    pair(
+        "the quotes of a key that is a number",
+        (EXTRA, "extra: {'1': a}"),
+        ("{'1': a}", "{1: a}"),
+        CRON,
+    ),
+    pair(
+        "the quotes of a condition",
+        (EXTRA, "extra: {$switch: {'true': a}}"),
+        ("'true': a", "true: a"),
+        CRON,
+    ),
+    pair("the quotes of a number", (EXTRA, QUOTED), ("'1_0'", "1_0"), CRON),
     pair("a question mark in brackets", NONE, ("path: /public}", "path: /public?}"), CRON),
     Aimed { old: VANISHING, ..pair("a payload that may vanish, through $match", NONE, NONE, CRON) },
 ];

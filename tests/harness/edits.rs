@@ -10,7 +10,7 @@ use tc_retrigger::template::text::{indentation, is_blank};
 type Editor = fn(&mut Vec<String>, usize, &mut Rng) -> Option<()>;
 
 /// The kinds of edits.
-pub const EDITORS: [(&str, Editor); 20] = [
+pub const EDITORS: [(&str, Editor); 21] = [
     ("line deleted", |lines, at, _| {
         lines.remove(at);
         Some(())
@@ -113,6 +113,15 @@ pub const EDITORS: [(&str, Editor); 20] = [
         let rest = &line[from + 2..];
         let to = from + 2 + rest.find([',', ']', '}']).unwrap_or(rest.len());
         lines[at].replace_range(from..to, "");
+        Some(())
+    }),
+    ("quotes dropped", |lines, at, rng| {
+        let quote = rng.pick(&["'", "\""]);
+        let places: Vec<usize> = lines[at].match_indices(quote).map(|found| found.0).collect();
+        let first = rng.below((places.len() / 2).max(1)) * 2;
+        let (from, to) = (*places.get(first)?, *places.get(first + 1)?);
+        let inside = lines[at][from + 1..to].to_owned();
+        lines[at].replace_range(from..=to, rng.pick(&[&*inside, "2026-01-01", "=", "<<", "1_0"]));
         Some(())
     }),
     ("items swapped", |lines, at, rng| {
