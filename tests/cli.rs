@@ -45,6 +45,7 @@ fn bad_input_is_one_line_and_exit_status_2() {
         ("tab-behind.yml", b"a: b\t# c\n", 2, "1:5: a tab stands outside of quotes"),
         ("question.yml", b"a: [b?]\n", 2, "1:5: a `?` stands in a plain scalar inside brackets"),
         ("merge.yml", b"'<<': a\n", 2, "1:1: a key `<<` is in quotes"),
+        ("merges.yml", b"a: {<<: {b: c}, <<: {d: e}}\n", 2, "a mapping has two merge keys"),
         ("separator.yml", b"a: \xe2\x80\xa8\n", 2, "1:4: a line break of Unicode's"),
         ("deep.yml", brackets.as_bytes(), 2, "nested too deeply"),
         ("two.yml", b"a: b\n---\nc: d\n", 2, "more than one YAML document"),

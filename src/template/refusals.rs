@@ -85,10 +85,9 @@ impl Seen {
             }
             Kind::Mapping { entries, flow } => {
                 for (key, value) in entries {
-                    let is_plain = matches!(key.kind, Kind::Scalar { style: Style::Plain, .. });
                     match &key.kind {
-                        Kind::Scalar { text, .. } if text == "<<" => {
-                            if !is_plain || key.tag.is_some() {
+                        Kind::Scalar { text, style } if text == "<<" => {
+                            if *style != Style::Plain || key.tag.is_some() {
                                 self.quoted_merge.get_or_insert(key.start);
                             }
                         }

@@ -35,6 +35,9 @@ fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
         Error::new("the file is nested too deeply").help("production's loaders cannot read it")
     } else if message.contains("more than one document") {
         Error::new("the file holds more than one YAML document").help("keep one")
+    } else if message.contains("duplicate entry with key \"<<\"") {
+        Error::new("a mapping has two merge keys (`<<`), which this program cannot read")
+            .help("merge a list: `<<: [*a, *b]`")
     } else if message.contains("duplicate entry") {
         Error::new(format!("a key stands twice: {}", without_place(&message)))
             .help("js-yaml refuses the file, PyYAML takes the last one: keep one")
