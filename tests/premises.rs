@@ -82,6 +82,27 @@ fn what_is_around_the_branch_must_not_change_its_names() {
 }
 
 #[test]
+fn what_an_expression_passes_on_must_not_be_nothing() {
+    let deep = PAYLOAD.replace("\n      ", "\n          ");
+    let old = format!(
+        "tasks:\n- $let:\n    all:\n      $match:\n        'true':{deep}  in:\n    payload: {{$eval: 'all[0]'}}\n"
+    );
+    assert_eq!(prove(&old, &patched(&old)).verdict, Verdict::Proved);
+
+    let vanishing = "'true': {$if: 'ownTaskId != \"x\"', then: a}\n        'true == true':";
+    for (wanted, old) in [
+        (true, around(TASK) + "    extra:\n      $match: {'true': {$if: 'true', then: a}}\n"),
+        (false, old.replace("'true':", vanishing).replace("all[0]", "all[1]")),
+    ] {
+        let structural = prove(&old, &patched(&old)).structural;
+        assert_eq!(structural.holds, wanted, "{old}: {}", structural.reason);
+        let what = "comes out of an expression, and an outcome of `$match` may render to nothing \
+                    (line 5 of the old file)";
+        assert!(wanted || structural.reason.contains(what), "{}", structural.reason);
+    }
+}
+
+#[test]
 fn the_branch_must_be_the_patchs_own() {
     let old = around(TASK);
     let new = patched(&old);

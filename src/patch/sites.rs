@@ -127,7 +127,7 @@ fn candidates(value: &Value, path: &Path, out: &mut Vec<Path>) {
 /// A payload as a whole, or, where it may render to nothing at all, each of its outcomes: the
 /// wrapper must give back what it took, and a variable cannot hold nothing.
 fn results(value: &Value, path: &Path, out: &mut Vec<Path>) {
-    if !may_vanish(value) {
+    if !may_vanish(value, false) {
         out.push(path.clone());
         return;
     }
@@ -150,19 +150,22 @@ fn results(value: &Value, path: &Path, out: &mut Vec<Path>) {
 }
 
 /// Whether a value may render to nothing, so that its key is dropped: an `$if` without one of
-/// its branches, a `$switch` without `$default`, a `$find`.
-pub fn may_vanish(value: &Value) -> bool {
+/// its branches, a `$switch` without `$default`, a `$find`; and an `$eval`, where expressions may
+/// come upon nothing (`by_eval`), as they can in the list of a `$match`.
+pub fn may_vanish(value: &Value, by_eval: bool) -> bool {
     let Some(map) = value.as_object() else {
         return false;
     };
-    let vanishes = |key: &str| map.get(key).is_none_or(may_vanish);
+    let vanishes = |key: &str| map.get(key).is_none_or(|value| may_vanish(value, by_eval));
     match operator(map) {
         Some("$if") => vanishes("then") || vanishes("else"),
         Some("$let") => vanishes("in"),
-        Some("$switch") => map["$switch"]
-            .as_object()
-            .is_none_or(|cases| !cases.contains_key("$default") || cases.values().any(may_vanish)),
+        Some("$switch") => map["$switch"].as_object().is_none_or(|cases| {
+            !cases.contains_key("$default")
+                || cases.values().any(|value| may_vanish(value, by_eval))
+        }),
         Some("$find") => true,
+        Some("$eval") => by_eval,
         _ => false,
     }
 }

@@ -45,15 +45,26 @@ fn premises(
     let mut wrapped = Vec::new();
     compare(old.value(), new.value(), &Path::root(), &mut wrapped, branch)
         .map_err(|(path, what)| format!("{what} (line {} of the new file)", new.line(&path)))?;
+    let passed_on = vanishing_match(old.value(), &Path::root());
     for path in &wrapped {
         let at = || format!("line {} of the new file", new.line(path));
         if !reached.contains(path) {
             return Err(format!("no retrigger reaches the branch on {}", at()));
         }
-        if path.find(old.value()).is_some_and(sites::may_vanish) {
+        let vanishes =
+            |by_eval| path.find(old.value()).is_some_and(|value| sites::may_vanish(value, by_eval));
+        if vanishes(false) {
             return Err(format!(
                 "the payload on {} may render to nothing, which a variable cannot hold",
                 at()
+            ));
+        }
+        if let Some(outcome) = passed_on.as_ref().filter(|_| vanishes(true)) {
+            return Err(format!(
+                "the payload on {} comes out of an expression, and an outcome of `$match` may \
+                 render to nothing (line {} of the old file), which a variable cannot hold",
+                at(),
+                old.line(outcome)
             ));
         }
         bindings(new, path, branch)?;
@@ -67,13 +78,6 @@ fn premises(
     if wrapped.is_empty() {
         return order::check(old, new);
     }
-    if let Some(path) = vanishing_match(old.value(), &Path::root()) {
-        return Err(format!(
-            "an outcome of `$match` may render to nothing, and so may what is made of its list \
-             (line {} of the old file)",
-            old.line(&path)
-        ));
-    }
     uses_variable(old)?;
     order::check(old, new)
 }
@@ -85,7 +89,8 @@ fn vanishing_match(value: &Value, path: &Path) -> Option<Path> {
     match value {
         Value::Object(map) => {
             let cases = map.get("$match").and_then(Value::as_object);
-            let vanishing = cases.into_iter().flatten().find(|(_, value)| sites::may_vanish(value));
+            let vanishing =
+                cases.into_iter().flatten().find(|(_, value)| sites::may_vanish(value, false));
             match vanishing {
                 Some((condition, _)) => Some(path.key("$match").key(condition)),
                 None => map.iter().find_map(|(key, value)| inside(key, value)),
