@@ -56,7 +56,7 @@ impl<'t> Offsets<'t> {
 
     fn byte(&self, marker: &Marker) -> usize {
         let end = self.text.as_str().len();
-        let start = self.lines.get(marker.line() - 1).copied().unwrap_or(end);
+        let start = self.lines.get(marker.line().saturating_sub(1)).copied().unwrap_or(end);
         let mut chars = self.text.as_str()[start..].char_indices();
         chars.nth(marker.col()).map_or(end, |(at, _)| start + at)
     }
