@@ -156,14 +156,14 @@ pub fn may_vanish(value: &Value, by_eval: bool) -> bool {
     let Some(map) = value.as_object() else {
         return false;
     };
-    let vanishes = |key: &str| map.get(key).is_none_or(|value| may_vanish(value, by_eval));
+    let may = |value: &Value| may_vanish(value, by_eval);
+    let vanishes = |key: &str| map.get(key).is_none_or(may);
     match operator(map) {
         Some("$if") => vanishes("then") || vanishes("else"),
         Some("$let") => vanishes("in"),
-        Some("$switch") => map["$switch"].as_object().is_none_or(|cases| {
-            !cases.contains_key("$default")
-                || cases.values().any(|value| may_vanish(value, by_eval))
-        }),
+        Some("$switch") => map["$switch"]
+            .as_object()
+            .is_none_or(|cases| !cases.contains_key("$default") || cases.values().any(may)),
         Some("$find") => true,
         Some("$eval") => by_eval,
         _ => false,

@@ -45,7 +45,6 @@ fn premises(
     let mut wrapped = Vec::new();
     compare(old.value(), new.value(), &Path::root(), &mut wrapped, branch)
         .map_err(|(path, what)| format!("{what} (line {} of the new file)", new.line(&path)))?;
-    let passed_on = vanishing_match(old.value(), &Path::root());
     for path in &wrapped {
         let at = || format!("line {} of the new file", new.line(path));
         if !reached.contains(path) {
@@ -59,12 +58,14 @@ fn premises(
                 at()
             ));
         }
-        if let Some(outcome) = passed_on.as_ref().filter(|_| vanishes(true)) {
+        if vanishes(true)
+            && let Some(outcome) = vanishing_match(old.value(), &Path::root())
+        {
             return Err(format!(
                 "the payload on {} comes out of an expression, and an outcome of `$match` may \
                  render to nothing (line {} of the old file), which a variable cannot hold",
                 at(),
-                old.line(outcome)
+                old.line(&outcome)
             ));
         }
         bindings(new, path, branch)?;

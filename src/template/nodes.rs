@@ -62,6 +62,15 @@ pub enum Style {
     Block,
 }
 
+/// Where a node stands in the tree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Whether it is a mapping's key.
+    pub is_key: bool,
+    /// Whether a collection around it is written in brackets or braces.
+    pub in_brackets: bool,
+}
+
 impl Node {
     /// The entry of a mapping under a scalar key: key and value.
     pub fn entry(&self, name: &str) -> Option<(&Node, &Node)> {
@@ -99,25 +108,32 @@ impl Node {
         }
     }
 
+    /// Calls `see` for this node and all below, in the text's order.
+    pub fn visit<'n>(&'n self, see: &mut dyn FnMut(&'n Node, Role)) {
+        self.visit_as(Role::default(), see);
+    }
+
+    fn visit_as<'n>(&'n self, role: Role, see: &mut dyn FnMut(&'n Node, Role)) {
+        see(self, role);
+        let in_brackets = self.is_flow() || role.in_brackets;
+        match &self.kind {
+            Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
+                key.visit_as(Role { is_key: true, in_brackets }, see);
+                value.visit_as(Role { is_key: false, in_brackets }, see);
+            }),
+            Kind::Sequence { items, .. } => {
+                items
+                    .iter()
+                    .for_each(|item| item.visit_as(Role { is_key: false, in_brackets }, see));
+            }
+            Kind::Scalar { .. } | Kind::Alias { .. } => {}
+        }
+    }
+
     /// The nodes here and below that have an anchor, by its number.
     pub fn anchors(&self) -> HashMap<usize, &Node> {
-        fn collect<'n>(node: &'n Node, anchors: &mut HashMap<usize, &'n Node>) {
-            if let Some(anchor) = node.anchor {
-                anchors.insert(anchor, node);
-            }
-            match &node.kind {
-                Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
-                    collect(key, anchors);
-                    collect(value, anchors);
-                }),
-                Kind::Sequence { items, .. } => {
-                    items.iter().for_each(|item| collect(item, anchors));
-                }
-                _ => {}
-            }
-        }
         let mut anchors = HashMap::new();
-        collect(self, &mut anchors);
+        self.visit(&mut |node, _| anchors.extend(node.anchor.map(|anchor| (anchor, node))));
         anchors
     }
 

@@ -42,13 +42,14 @@ pub struct Ambiguity {
 /// The scalars below `root` that the loaders read differently, in the text's order.
 pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
     let mut found = Vec::new();
-    visit(root, false, &mut |node, text, style, is_key| {
-        if style == Style::Block && is_open(node, text, file) {
+    root.visit(&mut |node, role| {
+        let Kind::Scalar { text, style } = &node.kind else { return };
+        if *style == Style::Block && is_open(node, text, file) {
             let meaning = "the block scalar at the end of the file has no last line break for \
                            PyYAML, and one for js-yaml; end the file with a line break";
             found.push(Ambiguity { start: node.start, meaning: meaning.to_owned() });
         }
-        if style != Style::Plain || node.tag.is_some() {
+        if *style != Style::Plain || node.tag.is_some() {
             return;
         }
         let (old, new) = (resolve(text, Reading::Yaml11), resolve(text, Reading::Yaml12));
@@ -65,7 +66,7 @@ pub fn ambiguities(root: &Node, file: &Text) -> Vec<Ambiguity> {
                 tell(new)
             );
             found.push(Ambiguity { start: node.start, meaning });
-        } else if is_key && text != "<<" && !matches!(old, Ok(Value::String(_))) {
+        } else if role.is_key && text != "<<" && !matches!(old, Ok(Value::String(_))) {
             let meaning = format!(
                 "the key `{text}` is no string for PyYAML, and JSON-e renders no other keys in \
                  Python; quote it"
@@ -89,19 +90,6 @@ pub fn value(root: &Node, file: &Text, reading: Reading) -> Result<Value> {
 /// to every file, PyYAML does not.
 fn is_open(node: &Node, text: &str, file: &Text) -> bool {
     node.end == file.as_str().len() && !file.as_str().ends_with('\n') && text.ends_with('\n')
-}
-
-/// Calls `see` for each scalar, with its text, its style and whether it is a key.
-fn visit(node: &Node, is_key: bool, see: &mut dyn FnMut(&Node, &str, Style, bool)) {
-    match &node.kind {
-        Kind::Scalar { text, style } => see(node, text, *style, is_key),
-        Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
-            visit(key, true, see);
-            visit(value, false, see);
-        }),
-        Kind::Sequence { items, .. } => items.iter().for_each(|item| visit(item, false, see)),
-        Kind::Alias { .. } => {}
-    }
 }
 
 struct Reader<'n> {

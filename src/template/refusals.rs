@@ -1,7 +1,7 @@
 //! What a production loader refuses, or reads in a way of its own, though both readers of this
 //! program take it. A template that one loader cannot read has no meaning to prove.
 
-use super::nodes::{Kind, Node, Style};
+use super::nodes::{Kind, Node, Role, Style};
 use super::text::Text;
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -17,7 +17,7 @@ use std::ops::Range;
 ///   skips spaces only.
 pub fn check(root: &Node, text: &Text) -> Result<()> {
     let mut seen = Seen::default();
-    seen.visit(root, false);
+    root.visit(&mut |node, role| seen.note(node, role));
     let content = text.as_str();
     let line_break = content.find(['\u{85}', '\u{2028}', '\u{2029}']);
     let found = [
@@ -69,34 +69,19 @@ struct Seen {
 }
 
 impl Seen {
-    fn visit(&mut self, node: &Node, in_brackets: bool) {
-        match &node.kind {
-            Kind::Scalar { style: Style::Quoted | Style::Block, .. } => {
-                self.opaque.push(node.start..node.end);
-            }
-            Kind::Scalar { text, .. } if in_brackets && text.contains('?') => {
-                self.question_mark.get_or_insert(node.start);
-            }
-            Kind::Scalar { text, .. } if text == "<<" && node.tag.is_none() => {
-                self.merged_nowhere.get_or_insert(node.start);
-            }
-            Kind::Sequence { items, flow } => {
-                items.iter().for_each(|item| self.visit(item, in_brackets || *flow));
-            }
-            Kind::Mapping { entries, flow } => {
-                for (key, value) in entries {
-                    match &key.kind {
-                        Kind::Scalar { text, style } if text == "<<" => {
-                            if *style != Style::Plain || key.tag.is_some() {
-                                self.quoted_merge.get_or_insert(key.start);
-                            }
-                        }
-                        _ => self.visit(key, in_brackets || *flow),
-                    }
-                    self.visit(value, in_brackets || *flow);
-                }
-            }
-            Kind::Scalar { .. } | Kind::Alias { .. } => {}
+    fn note(&mut self, node: &Node, role: Role) {
+        let Kind::Scalar { text, style } = &node.kind else { return };
+        let is_plain = *style == Style::Plain;
+        if !is_plain {
+            self.opaque.push(node.start..node.end);
+        }
+        match (text.as_str(), role.is_key, is_plain && node.tag.is_none()) {
+            ("<<", true, false) => drop(self.quoted_merge.get_or_insert(node.start)),
+            ("<<", false, true) => drop(self.merged_nowhere.get_or_insert(node.start)),
+            _ => {}
+        }
+        if is_plain && role.in_brackets && text.contains('?') {
+            self.question_mark.get_or_insert(node.start);
         }
     }
 }

@@ -32,8 +32,8 @@ const CONDITIONS: [&str; 14] = [
     "y",
 ];
 
-/// Judges as many random templates: how many could be patched, for how many the premises hold, and which of these
-/// the oracle tells apart.
+/// Judges as many random templates: how many could be patched, for how many the premises hold, and
+/// which of these the oracle tells apart.
 pub fn judge(number: usize, seed: u64, python: &mut Option<Engine>) -> Tally {
     let (branch, mut rng, mut tally) = (Branch::built_in(), Rng::new(seed), Tally::default());
     let contexts = contexts();
@@ -167,7 +167,8 @@ fn around(rng: &mut Rng, depth: usize, inner: fn(&mut Rng, usize) -> Value, othe
         15 => json!({"$reduce": [1], "initial": other, "each(a, x)": first}),
         16 => held(json!({"$let": {"y": [first]}, "in": {"$eval": "y"}})),
         _ => {
-            json!({"$let": {"held": {"$map": {"a": 1}, "each(v, k)": {"${k}": first}}}, "in": {"$eval": "held.a"}})
+            let mapped = json!({"$map": {"a": 1}, "each(v, k)": {"${k}": first}});
+            json!({"$let": {"held": mapped}, "in": {"$eval": "held.a"}})
         }
     }
 }
