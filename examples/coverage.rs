@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use tc_retrigger::coverage::{self, Coverage, derive};
 use tc_retrigger::jsone::{Context, Renderer, families};
-use tc_retrigger::proof::{Coverage, coverage, derive};
 use tc_retrigger::template::Template;
 
 // The test includes this file.

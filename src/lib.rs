@@ -8,6 +8,7 @@
 //! | [`template`] | a file's text, its value, and the place of each value in the text |
 //! | [`jsone`] | contexts, and what a template renders to in them |
 //! | [`patch`](mod@patch) | where the branch goes, and the text with it or without it |
+//! | [`coverage`](mod@coverage) | what contexts reach of a template's conditions, and contexts for the rest |
 //! | [`proof`] | what can be said about the difference of two templates |
 //! | [`report`] | what a run found, as data and as text |
 //! | [`cli`] | the commands |
@@ -34,6 +35,7 @@
 //! ```
 
 pub mod cli;
+pub mod coverage;
 pub mod error;
 pub mod jsone;
 pub mod patch;

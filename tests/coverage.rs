@@ -6,7 +6,7 @@ mod table;
 mod needs;
 
 use std::path::Path;
-use tc_retrigger::proof::derive;
+use tc_retrigger::coverage::derive;
 use tc_retrigger::template::Template;
 
 #[test]

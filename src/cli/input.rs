@@ -1,10 +1,10 @@
 //! Reading what the arguments name, and writing files back.
 
 use super::With;
+use crate::coverage::derive;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
 use crate::patch::Branch;
-use crate::proof::derive;
 use crate::template::{Template, Text, value};
 use std::fs;
 use std::io::{Read, Write};

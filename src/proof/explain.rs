@@ -1,14 +1,12 @@
 //! A counterexample that a person can use: the smallest context that still shows the difference,
 //! and the conditions that decide it.
 
-use super::sampled::{self, Counterexample, Deciding, Detail};
+use super::sampled::{self, Counterexample, Detail};
+use crate::coverage::{self, Decided};
 use crate::jsone::{Context, Renderer};
 use crate::patch::Branch;
-use crate::proof::conditions::Conditions;
-use crate::proof::follow::Follow;
 use crate::template::Template;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// How many renders making a context smaller may cost, on each side.
 const MOST_TRIES: usize = 400;
@@ -76,34 +74,15 @@ fn find<'m>(root: &'m mut Map<String, Value>, at: &[String]) -> Option<&'m mut M
 
 /// The conditions of the new file that this context decides in a way that the old file's do not
 /// know; where there is none, all that the new file's outcome rests on.
-fn deciding(context: &Context, old: &Template, new: &Template) -> Vec<Deciding> {
-    let known: HashSet<(String, bool)> = reached(old, context)
-        .into_iter()
-        .map(|reached| (reached.condition, reached.outcome))
-        .collect();
-    let all = reached(new, context);
-    let is_new =
-        |reached: &&Deciding| !known.contains(&(reached.condition.clone(), reached.outcome));
-    let fresh: Vec<Deciding> = all.iter().filter(is_new).cloned().collect();
+fn deciding(context: &Context, old: &Template, new: &Template) -> Vec<Decided> {
+    let known = coverage::decided(old, context);
+    let is_known = |decided: &Decided| {
+        let same = |known: &Decided| {
+            known.condition == decided.condition && known.outcome == decided.outcome
+        };
+        known.iter().any(same)
+    };
+    let all = coverage::decided(new, context);
+    let fresh: Vec<Decided> = all.iter().filter(|one| !is_known(one)).cloned().collect();
     if fresh.is_empty() { all } else { fresh }
-}
-
-/// The outcomes that a context reaches in a template, in the order of its lines.
-fn reached(template: &Template, context: &Context) -> Vec<Deciding> {
-    let renderer = Renderer::new(template);
-    let conditions = Conditions::of(renderer.offered());
-    let Ok(scope) = renderer.scope(context) else { return Vec::new() };
-    let outcomes = Follow::new(&conditions).reach(context.shape(), scope);
-    let mut reached: Vec<Deciding> = outcomes
-        .iter()
-        .enumerate()
-        .filter(|(_, reached)| **reached)
-        .map(|(at, _)| Deciding {
-            line: template.line(&conditions.outcomes[at / 2].path),
-            condition: conditions.outcomes[at / 2].condition.clone(),
-            outcome: at % 2 == 1,
-        })
-        .collect();
-    reached.sort_by_key(|reached| reached.line);
-    reached
 }

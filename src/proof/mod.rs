@@ -1,27 +1,18 @@
 //! The proof that a new template does what the old one does, but for retriggers.
 //!
 //! Three parts, none of which stands for another: [`structural`] speaks of all contexts,
-//! [`sampled`] of those that were rendered, [`coverage`] of what those reached.
+//! [`sampled`] of those that were rendered, [`coverage`](mod@coverage) of what those reached.
 
-mod bindings;
-mod compared;
-mod conditions;
 pub mod contract;
-pub mod coverage;
-pub mod derive;
 mod explain;
-mod follow;
-mod knowledge;
 mod order;
-mod possible;
 pub mod sampled;
 pub mod structural;
-mod uses;
 
-pub use coverage::Coverage;
-pub use sampled::{Counterexample, Counts, Deciding, Detail};
+pub use sampled::{Counterexample, Counts, Detail};
 pub use structural::Structural;
 
+use crate::coverage::{self, Coverage};
 use crate::jsone::{Context, Renderer};
 use crate::patch::{Branch, Patch, sites};
 use crate::template::{Reading, Template};

@@ -1,5 +1,6 @@
 //! The sampled proof: old and new template, rendered side by side in many contexts.
 
+use crate::coverage::Decided;
 use crate::jsone::{Context, Rendered, Renderer, render_value};
 use crate::patch::{Branch, retrigger, sites};
 use crate::proof::contract;
@@ -53,18 +54,7 @@ pub struct Detail {
     /// The smallest context found that shows the difference.
     pub context: Value,
     /// The conditions of the new template that decide it, as far as conditions do.
-    pub lines: Vec<Deciding>,
-}
-
-/// A condition and what came out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Deciding {
-    /// The line it stands on.
-    pub line: usize,
-    /// The condition.
-    pub condition: String,
-    /// What came out.
-    pub outcome: bool,
+    pub lines: Vec<Decided>,
 }
 
 /// What must come out of the new template for a context, judged by the old one's render.

@@ -1,7 +1,8 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
 use super::{FileReport, Status, VerifyReport};
-use crate::proof::{Coverage, Proof, Verdict};
+use crate::coverage::Coverage;
+use crate::proof::{Proof, Verdict};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use std::fmt::Write;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use tc_retrigger::coverage::derive;
 use tc_retrigger::jsone::{Context, families};
 use tc_retrigger::patch::{Branch, Patch};
-use tc_retrigger::proof::derive;
 use tc_retrigger::template::text::is_blank;
 use tc_retrigger::template::{Path, Template, Text};
 

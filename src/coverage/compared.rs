@@ -1,7 +1,7 @@
 //! What a comparison with a literal says of the value that it compares.
 
+use crate::coverage::uses::{self, Chain};
 use crate::jsone::expr::{self, Lexeme, Token};
-use crate::proof::uses::{self, Chain};
 
 /// What is so where a comparison comes out one way.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Following a render through a template's conditions.
 
+use crate::coverage::conditions::{Bound, Conditions, Each, Part};
+use crate::coverage::uses::{Engine, project};
 use crate::jsone::Shape;
-use crate::proof::conditions::{Bound, Conditions, Each, Part};
-use crate::proof::uses::{Engine, project};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,10 +1,10 @@
 //! What a `$let` binds, as far as that can be told without a context.
 
+use crate::coverage::reach::knowledge::Knowledge;
+use crate::coverage::reach::possible;
+use crate::coverage::uses::{self, Chain, Engine};
 use crate::jsone::logic::Logic;
 use crate::jsone::walk::{self, operator};
-use crate::proof::knowledge::Knowledge;
-use crate::proof::possible;
-use crate::proof::uses::{self, Chain, Engine};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

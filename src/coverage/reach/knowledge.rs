@@ -1,12 +1,12 @@
 //! What is known about the names at a place of a template, without a context.
 
+use crate::coverage::compared::{self, Says};
+use crate::coverage::reach::bindings::{self, union};
+use crate::coverage::reach::possible::{self, Can};
+use crate::coverage::uses::{self, Chain, Engine, is_built_in};
 use crate::jsone::expr;
 use crate::jsone::logic::Logic;
 use crate::jsone::{Context, render_value};
-use crate::proof::bindings::{self, union};
-use crate::proof::compared::{self, Says};
-use crate::proof::possible::{self, Can};
-use crate::proof::uses::{self, Chain, Engine, is_built_in};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,13 +1,21 @@
-//! Coverage: which outcomes of the old template's own conditions the samples reached.
+//! Coverage: which outcomes of a template's own conditions contexts reach.
 //!
-//! The template is walked beside its render: the engine evaluates the expressions, this module
-//! only follows where they lead and writes down what came out.
+//! The template is walked beside its render: the engine evaluates the expressions, [`follow`] only
+//! follows where they lead and writes down what came out. [`derive`] makes the contexts that reach
+//! more, and [`reach`] tells what no context of production can reach.
+
+mod compared;
+mod conditions;
+pub mod derive;
+mod follow;
+mod reach;
+mod uses;
 
 use crate::jsone::{Context, Renderer};
-use crate::proof::conditions::Conditions;
-use crate::proof::follow::Follow;
-use crate::proof::possible::Possible;
 use crate::template::{Path, Template};
+use conditions::{Conditions, Outcome};
+use follow::Follow;
+use reach::possible::Possible;
 use serde::Serialize;
 
 /// How much the samples reached.
@@ -72,6 +80,35 @@ pub fn measure<'c>(
     }
     coverage.missed.sort_by_key(|missed| missed.line);
     coverage
+}
+
+/// A condition, or an operand of one, and what came out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Decided {
+    /// The line it stands on.
+    pub line: usize,
+    /// The condition.
+    pub condition: String,
+    /// What came out.
+    pub outcome: bool,
+}
+
+/// What one context decides in a template, in the order of its lines.
+pub fn decided(template: &Template, context: &Context) -> Vec<Decided> {
+    let renderer = Renderer::new(template);
+    let conditions = Conditions::of(renderer.offered());
+    let Ok(scope) = renderer.scope(context) else { return Vec::new() };
+    let outcomes = Follow::new(&conditions).reach(context.shape(), scope);
+    let reached = outcomes.into_iter().enumerate().filter(|(_, reached)| *reached);
+    let mut decided: Vec<Decided> = reached
+        .map(|(at, _)| {
+            let Outcome { path, condition } = &conditions.outcomes[at / 2];
+            let line = template.line(path);
+            Decided { line, condition: condition.clone(), outcome: at % 2 == 1 }
+        })
+        .collect();
+    decided.sort_by_key(|decided| decided.line);
+    decided
 }
 
 #[cfg(test)]

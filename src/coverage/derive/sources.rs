@@ -1,8 +1,8 @@
 //! Where the values that a condition compares come from: fields of the context, and literals.
 
+use crate::coverage::uses::{self, Chain};
 use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
-use crate::proof::uses::{self, Chain};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 

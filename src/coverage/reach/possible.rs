@@ -6,12 +6,12 @@
 //! that field has that value. A condition whose truth is known cannot come out otherwise; where
 //! too little is known, both outcomes count as possible.
 
+use crate::coverage::conditions::{Conditions, Part};
+use crate::coverage::reach::knowledge::Knowledge;
+use crate::coverage::uses::Engine;
 use crate::jsone::families::{self, Family};
 use crate::jsone::logic::Logic;
 use crate::jsone::{Renderer, Shape};
-use crate::proof::conditions::{Conditions, Part};
-use crate::proof::knowledge::Knowledge;
-use crate::proof::uses::Engine;
 use serde_json::json;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -231,8 +231,8 @@ pub fn logic(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proof::coverage;
-    use crate::proof::derive;
+    use crate::coverage;
+    use crate::coverage::derive;
     use crate::template::{Template, Text};
 
     /// What is said to be impossible, as `condition truth: why`.

@@ -11,11 +11,11 @@ pub mod relations;
 pub mod sources;
 pub mod values;
 
+use crate::coverage::conditions::Conditions;
+use crate::coverage::follow::Follow;
+use crate::coverage::reach::possible::Possible;
+use crate::coverage::uses::Chain;
 use crate::jsone::{Context, Renderer, families};
-use crate::proof::conditions::Conditions;
-use crate::proof::follow::Follow;
-use crate::proof::possible::Possible;
-use crate::proof::uses::Chain;
 use serde_json::Value;
 use sources::{Definitions, Sources};
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,7 @@ const MOST_CHANGES: usize = 6;
 const MOST_BASES: usize = 3;
 
 /// Derives contexts from a template's value (the whole document, without the branch): what they
-/// reach, together with the built-in ones, is what [`coverage`](crate::proof::coverage) can reach.
+/// reach, together with the built-in ones, is what [`coverage`](crate::coverage) can reach.
 ///
 /// The same template always gives the same contexts, in the same order, and none whose outcomes
 /// the others and the built-in ones reach without it. A context is called after the built-in one

@@ -1,8 +1,8 @@
 //! A template reduced to its conditions and to what is needed to follow them.
 
+use crate::coverage::uses::{self, Chain};
 use crate::jsone::logic::Logic;
 use crate::jsone::walk::{self, operator};
-use crate::proof::uses::{self, Chain};
 use crate::template::Path;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
