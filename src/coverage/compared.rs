@@ -69,23 +69,18 @@ fn strings(text: &str, tokens: &[Token]) -> Option<Vec<String>> {
 
 /// The truth of a comparison with something that starts with `start`, where that decides it.
 pub fn truth(text: &str, start: &str) -> Option<bool> {
-    // Where it came out as true, this would be so:
-    if let Some((_, says)) = says(text, true) {
-        return match says {
-            Says::OneOf(strings) => {
-                (!strings.iter().any(|string| string.starts_with(start))).then_some(false)
-            }
-            Says::StartsWith(other) if start.starts_with(&other) => Some(true),
-            Says::StartsWith(other) => (!other.starts_with(start)).then_some(false),
-        };
-    }
-    // And where it came out as false, as `!=` does, this:
-    match says(text, false)?.1 {
-        Says::OneOf(strings) => {
-            (!strings.iter().any(|string| string.starts_with(start))).then_some(true)
-        }
-        Says::StartsWith(other) if start.starts_with(&other) => Some(false),
-        Says::StartsWith(other) => (!other.starts_with(start)).then_some(true),
+    // What would be so if it came out like this.
+    let (told, says) = [true, false]
+        .into_iter()
+        .find_map(|told| says(text, told).map(|(_, says)| (told, says)))?;
+    let (surely, can_be) = match &says {
+        Says::OneOf(strings) => (false, strings.iter().any(|string| string.starts_with(start))),
+        Says::StartsWith(other) => (start.starts_with(other), other.starts_with(start)),
+    };
+    match (surely, can_be) {
+        (true, _) => Some(told),
+        (false, true) => None,
+        (false, false) => Some(!told),
     }
 }
 

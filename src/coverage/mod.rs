@@ -15,7 +15,7 @@ use crate::jsone::{Context, Renderer};
 use crate::template::{Path, Template};
 use conditions::{Conditions, Outcome};
 use follow::Follow;
-use reach::possible::Possible;
+use reach::Reachable;
 use serde::Serialize;
 
 /// How much the samples reached.
@@ -62,7 +62,7 @@ pub fn measure<'c>(
         }
     }
     let mut coverage = Coverage { outcomes: reached.len(), ..Coverage::default() };
-    let possible = Possible::of(&conditions);
+    let reachable = Reachable::of(&conditions);
     for (at, outcome) in conditions.outcomes.iter().enumerate() {
         for value in [true, false] {
             if reached[2 * at + usize::from(value)] {
@@ -73,7 +73,7 @@ pub fn measure<'c>(
                     line: template.line(&outcome.path),
                     condition: outcome.condition.clone(),
                     outcome: value,
-                    why: possible.why_not(at, value),
+                    why: reachable.why_not(at, value),
                 });
             }
         }
@@ -114,6 +114,7 @@ pub fn decided(template: &Template, context: &Context) -> Vec<Decided> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jsone::families;
     use crate::template::Text;
     use serde_json::json;
 
@@ -166,5 +167,33 @@ tasks:
             ]
         );
         assert_eq!(coverage.reached, 3);
+    }
+
+    #[test]
+    fn nothing_that_is_reached_is_called_unreachable() {
+        let mut files: Vec<std::path::PathBuf> = Vec::new();
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/head");
+        for folder in [own, corpus] {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            let paths = entries.map(|entry| entry.path());
+            files.extend(paths.filter(|path| path.to_string_lossy().ends_with("taskcluster.yml")));
+        }
+        assert!(files.len() >= 3, "the examples are there");
+        for file in files {
+            let text = std::fs::read_to_string(&file).expect("a readable file");
+            let Ok(template) = Template::parse(Text::new(&text)) else { continue };
+            let conditions = Conditions::of(Renderer::new(&template).offered());
+            let reachable = Reachable::of(&conditions);
+            let derived = derive::contexts(template.value());
+            let all = families::contexts().map(|context| -> &Context { context });
+            let coverage = measure(&template, all.chain(&derived));
+            let unreachable = (0..conditions.outcomes.len())
+                .flat_map(|at| [(at, true), (at, false)])
+                .filter(|&(at, truth)| reachable.why_not(at, truth).is_some())
+                .count();
+            let told = coverage.missed.iter().filter(|missed| missed.why.is_some()).count();
+            assert_eq!(unreachable, told, "{}", file.display());
+        }
     }
 }

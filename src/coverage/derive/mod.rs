@@ -13,7 +13,7 @@ pub mod values;
 
 use crate::coverage::conditions::Conditions;
 use crate::coverage::follow::Follow;
-use crate::coverage::reach::possible::Possible;
+use crate::coverage::reach::Reachable;
 use crate::coverage::uses::Chain;
 use crate::jsone::{Context, Renderer, families};
 use serde_json::Value;
@@ -57,7 +57,7 @@ pub fn contexts(document: &Value) -> Vec<Context> {
         derived: 0,
     };
     search.start();
-    search.run(&Possible::of(&conditions));
+    search.run(&Reachable::of(&conditions));
     search.kept()
 }
 
@@ -134,7 +134,7 @@ impl<'t> Search<'t> {
     /// Searches until a round over all missed outcomes finds nothing more. Where some stay, what
     /// each `tasks_for` misses is searched for too: a condition inside of others may be reached
     /// with one `tasks_for` only, while the others are first led there with another.
-    fn run(&mut self, possible: &Possible) {
+    fn run(&mut self, reachable: &Reachable) {
         let all: Vec<(usize, bool)> =
             (0..self.conditions.outcomes.len()).flat_map(|at| [(at, true), (at, false)]).collect();
         let families = 0..families::all().len();
@@ -142,7 +142,7 @@ impl<'t> Search<'t> {
             loop {
                 let before = self.derived;
                 for &(at, truth) in &all {
-                    for family in families.clone().filter(|&f| possible.may_be(at, truth, f)) {
+                    for family in families.clone().filter(|&f| reachable.can_be(at, truth, f)) {
                         let is_reached = match only_missed {
                             true => self.reached[index(at, truth)],
                             false => self.reached_by[family][index(at, truth)],
@@ -157,7 +157,7 @@ impl<'t> Search<'t> {
                 }
             }
             let is_missed = |&(at, truth): &(usize, bool)| {
-                !self.reached[index(at, truth)] && possible.why_not(at, truth).is_none()
+                !self.reached[index(at, truth)] && reachable.why_not(at, truth).is_none()
             };
             if !all.iter().any(is_missed) {
                 break;

@@ -1,0 +1,166 @@
+//! The abstract values: what is known of a value and of a condition without a context.
+
+use crate::coverage::compared::{self, Says};
+use crate::coverage::uses::{Chain, Engine};
+use serde_json::{Map, Value, json};
+
+/// More cases than this are as good as anything.
+pub const MOST_CASES: usize = 16;
+
+/// The branch outcomes of a condition; none of the two where it surely raises.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BranchOutcomes {
+    /// It can be true.
+    pub can_hold: bool,
+    /// It can be false.
+    pub can_fail: bool,
+}
+
+impl BranchOutcomes {
+    /// Nothing is known of it.
+    pub const BOTH: BranchOutcomes = BranchOutcomes { can_hold: true, can_fail: true };
+
+    /// The outcomes where the truth is known; those of what raises where there is none.
+    pub fn of(truth: Option<bool>) -> BranchOutcomes {
+        BranchOutcomes { can_hold: truth == Some(true), can_fail: truth == Some(false) }
+    }
+
+    /// Whether any outcome is reachable.
+    pub fn any(self) -> bool {
+        self.can_hold || self.can_fail
+    }
+
+    /// Whether the outcome `truth` is reachable.
+    pub fn can_be(self, truth: bool) -> bool {
+        if truth { self.can_hold } else { self.can_fail }
+    }
+
+    /// The outcomes where it is one or the other.
+    pub fn join(self, other: BranchOutcomes) -> BranchOutcomes {
+        BranchOutcomes {
+            can_hold: self.can_hold || other.can_hold,
+            can_fail: self.can_fail || other.can_fail,
+        }
+    }
+}
+
+impl FromIterator<BranchOutcomes> for BranchOutcomes {
+    /// The join of all.
+    fn from_iter<I: IntoIterator<Item = BranchOutcomes>>(each: I) -> BranchOutcomes {
+        each.into_iter().fold(BranchOutcomes::default(), BranchOutcomes::join)
+    }
+}
+
+/// What a value may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AbstractValue {
+    /// Anything, or nothing.
+    Any,
+    /// One of these; where there are none, no context gets here.
+    OneOf(Vec<Case>),
+    /// What this chain leads to in the same context.
+    SameAs(Chain),
+}
+
+/// A part of what a value may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Case {
+    /// This value.
+    Is(Value),
+    /// A string that starts with this.
+    StartsWith(String),
+}
+
+impl AbstractValue {
+    /// One of `cases`; anything where they are too many.
+    pub fn one_of(cases: impl IntoIterator<Item = Case>) -> AbstractValue {
+        let mut each = Vec::new();
+        for case in cases {
+            if !each.contains(&case) {
+                each.push(case);
+            }
+        }
+        if each.len() > MOST_CASES { AbstractValue::Any } else { AbstractValue::OneOf(each) }
+    }
+
+    /// What a comparison says of a value that may be anything.
+    pub fn said(says: Option<Says>) -> AbstractValue {
+        match says {
+            None => AbstractValue::Any,
+            Some(Says::StartsWith(start)) => AbstractValue::OneOf(vec![Case::StartsWith(start)]),
+            Some(Says::OneOf(strings)) => {
+                AbstractValue::one_of(strings.into_iter().map(Case::from))
+            }
+        }
+    }
+
+    /// What it is where it is one or the other.
+    pub fn join(self, other: AbstractValue) -> AbstractValue {
+        match (self, other) {
+            (AbstractValue::OneOf(cases), AbstractValue::OneOf(more)) => {
+                AbstractValue::one_of(cases.into_iter().chain(more))
+            }
+            (one, other) if one == other => one,
+            _ => AbstractValue::Any,
+        }
+    }
+}
+
+impl From<String> for Case {
+    fn from(text: String) -> Case {
+        Case::Is(Value::String(text))
+    }
+}
+
+impl Case {
+    /// The outcomes of `text`, which reads nothing but `chain`, where this is the case of what
+    /// `at` leads to: the chain or what is around it.
+    pub fn outcomes(
+        &self,
+        text: &str,
+        chain: &Chain,
+        at: &Chain,
+        engine: &mut Engine,
+    ) -> BranchOutcomes {
+        match self {
+            Case::Is(value) => {
+                let mut names = Map::new();
+                insert(&mut names, at, value);
+                BranchOutcomes::of(engine.truth(text, names))
+            }
+            Case::StartsWith(start) if at == chain => match compared::truth(text, start) {
+                None => BranchOutcomes::BOTH,
+                truth => BranchOutcomes::of(truth),
+            },
+            Case::StartsWith(_) => BranchOutcomes::BOTH,
+        }
+    }
+
+    /// What is left of it where a comparison that it allows says more.
+    pub fn narrowed(self, says: Option<&Says>) -> Vec<Case> {
+        match (self, says) {
+            (Case::StartsWith(start), Some(Says::OneOf(strings))) => {
+                let fits = strings.iter().filter(|string| string.starts_with(&start));
+                fits.cloned().map(Case::from).collect()
+            }
+            (Case::StartsWith(start), Some(Says::StartsWith(longer)))
+                if longer.starts_with(&start) =>
+            {
+                vec![Case::StartsWith(longer.clone())]
+            }
+            (case, _) => vec![case],
+        }
+    }
+}
+
+/// Sets what the chain `at` leads to, with the mappings around it.
+pub fn insert(names: &mut Map<String, Value>, at: &Chain, value: &Value) {
+    let mut into = names.entry(at[0].clone()).or_insert(Value::Null);
+    for key in &at[1..] {
+        if !into.is_object() {
+            *into = json!({});
+        }
+        into = &mut into[key.as_str()];
+    }
+    *into = value.clone();
+}
