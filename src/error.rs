@@ -18,7 +18,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Something that stops the work on one file, context or patch directory.
+/// Something that stops the work on one file, context or recipe.
 ///
 /// It displays as one line: `file:line:column: what is wrong; what to do`, with the parts that
 /// are known.

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`template`] | a file's text, its value, and the place of each value in the text |
 //! | [`jsone`] | contexts, and what a template renders to in them |
-//! | [`patch`](mod@patch) | where the branch goes, and the text with it or without it |
+//! | [`patch`](mod@patch) | where the fast path goes, and the text with it or without it |
 //! | [`coverage`](mod@coverage) | what contexts reach of a template's conditions, and contexts for the rest |
 //! | [`proof`] | what can be said about the difference of two templates |
 //! | [`report`] | what a run found, as data and as text |
@@ -15,20 +15,20 @@
 //!
 //! ```
 //! use tc_retrigger::jsone::families;
-//! use tc_retrigger::patch::{Branch, Patch};
+//! use tc_retrigger::patch::{Patch, Recipe};
 //! use tc_retrigger::proof::{Proof, Verdict};
 //! use tc_retrigger::template::{Template, Text};
 //!
 //! # fn main() -> Result<(), tc_retrigger::error::Error> {
 //! let file = include_str!("../examples/gecko.taskcluster.yml");
 //! let template = Template::parse(Text::new(file))?;
-//! let branch = Branch::built_in();
+//! let recipe = Recipe::built_in();
 //! let contexts: Vec<_> = families::contexts().collect();
 //!
-//! let patch = Patch::plan(&template, &branch, contexts.iter().copied())?;
+//! let patch = Patch::plan(&template, &recipe, contexts.iter().copied())?;
 //! assert_eq!(patch.sites.len(), 2);
 //!
-//! let proof = Proof::new(&patch.before, &patch.after, &branch, &contexts);
+//! let proof = Proof::new(&patch.before, &patch.after, &recipe, &contexts);
 //! assert_eq!(proof.verdict, Verdict::Proved);
 //! # Ok(())
 //! # }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{self, Branch, Patch, State};
+use tc_retrigger::patch::{self, Patch, Recipe, State};
 use tc_retrigger::proof::{Proof, Verdict};
 use tc_retrigger::template::{Template, Text};
 
 /// The outcome of one file, in the words of the manifest's column.
-fn run(bytes: Vec<u8>, branch: &Branch, contexts: &[&Context]) -> Result<&'static str, String> {
+fn run(bytes: Vec<u8>, recipe: &Recipe, contexts: &[&Context]) -> Result<&'static str, String> {
     let original = String::from_utf8(bytes.clone()).map_err(|err| err.to_string())?;
     let template = match Template::from_bytes(bytes) {
         Ok(template) => template,
@@ -19,7 +19,7 @@ fn run(bytes: Vec<u8>, branch: &Branch, contexts: &[&Context]) -> Result<&'stati
         Err(err) => return Err(format!("an error without a place: {err}")),
     };
     let plan =
-        Patch::plan(&template, branch, contexts.iter().copied()).map_err(|e| e.to_string())?;
+        Patch::plan(&template, recipe, contexts.iter().copied()).map_err(|e| e.to_string())?;
     if let State::NotApplicable(reason) = &plan.state {
         let says_why = !reason.is_empty() && plan.after.text().as_str() == original;
         return if says_why { Ok("no") } else { Err("changed, or without a reason".to_owned()) };
@@ -31,18 +31,18 @@ fn run(bytes: Vec<u8>, branch: &Branch, contexts: &[&Context]) -> Result<&'stati
     only_indents(&original, new, &plan)?;
     let reverted = patch::revert(&plan.after).map_err(|err| err.to_string())?;
     check(reverted.text().as_str() == original, "revert does not give the bytes back")?;
-    let again = Patch::plan(&plan.after, branch, contexts.iter().copied());
+    let again = Patch::plan(&plan.after, recipe, contexts.iter().copied());
     let again = again.map_err(|err| err.to_string())?;
     check(again.state == State::Current, "is not told to be patched")?;
     check(again.after.text().as_str() == new, "is changed by a second patch")?;
 
     // Structure is for all contexts; of the samples, a share is enough here: `.ci/run` takes all.
     let share: Vec<&Context> = contexts.iter().copied().step_by(8).collect();
-    let proof = Proof::of_patch(&plan, branch, &share);
+    let proof = Proof::of_patch(&plan, recipe, &share);
     if proof.verdict != Verdict::Proved {
         return Err(format!("{:?} {:?}", proof.structural, proof.counterexamples.first()));
     }
-    check(proof.contexts.retrigger > 0, "no retrigger takes the branch")?;
+    check(proof.contexts.retrigger > 0, "no retrigger takes the fast path")?;
     Ok("yes")
 }
 
@@ -69,7 +69,7 @@ fn only_indents(old: &str, new: &str, plan: &Patch) -> Result<(), String> {
         }
     }
     let added = new.lines().count() - old.lines().count();
-    let lines = Branch::built_in().script().lines().count() + 40 * spans.len();
+    let lines = Recipe::built_in().script().lines().count() + 40 * spans.len();
     if added > lines { Err(format!("{added} lines are new")) } else { Ok(()) }
 }
 
@@ -85,7 +85,7 @@ fn every_template_is_patched_and_proved_or_says_why_not() {
             Some((*cells.first()?, *cells.get(4)?))
         })
         .collect();
-    let (branch, contexts) = (Branch::built_in(), families::contexts().collect::<Vec<_>>());
+    let (recipe, contexts) = (Recipe::built_in(), families::contexts().collect::<Vec<_>>());
     let (queue, wrong) = (Mutex::new(rows.iter()), Mutex::new(Vec::new()));
     let counts: Mutex<BTreeMap<&str, usize>> = Mutex::default();
     std::thread::scope(|scope| {
@@ -93,7 +93,7 @@ fn every_template_is_patched_and_proved_or_says_why_not() {
             scope.spawn(|| {
                 loop {
                     let Some((file, wanted)) = queue.lock().unwrap().next() else { break };
-                    let got = run(fs::read(folder.join(file)).unwrap(), &branch, &contexts);
+                    let got = run(fs::read(folder.join(file)).unwrap(), &recipe, &contexts);
                     if got.as_deref() != Ok(*wanted) {
                         wrong.lock().unwrap().push(format!("{file}: {got:?}, not {wanted}"));
                     }
@@ -110,16 +110,16 @@ fn every_template_is_patched_and_proved_or_says_why_not() {
 }
 
 #[test]
-fn a_change_outside_of_the_branch_is_never_proved() {
+fn a_change_outside_of_the_fast_path_is_never_proved() {
     let examples = [
         include_str!("../examples/gecko.taskcluster.yml"),
         include_str!("../examples/standalone.taskcluster.yml"),
     ];
-    let (branch, contexts) = (Branch::built_in(), families::contexts().collect::<Vec<_>>());
+    let (recipe, contexts) = (Recipe::built_in(), families::contexts().collect::<Vec<_>>());
     let parse = |text: &str| Template::parse(Text::new(text)).unwrap();
     for example in examples {
         let old = parse(example);
-        let patched = Patch::plan(&old, &branch, contexts.iter().copied()).unwrap().after;
+        let patched = Patch::plan(&old, &recipe, contexts.iter().copied()).unwrap().after;
         let text = patched.text().as_str();
         let changes = [
             ("a value", "maxRunTime: 1800", "maxRunTime: 1801"),
@@ -128,8 +128,8 @@ fn a_change_outside_of_the_branch_is_never_proved() {
             ("a key", "deadline:", "deadlines:"),
             ("the guard", "action[\"action_perm\"] == \"generic\"", "true"),
             ("the guard", "typeof(input) == \"object\" && !(input[\"downstream\"])", "true"),
-            ("the branch", "maxRunTime: 600", "maxRunTime: 601"),
-            ("the branch", "else: {$eval: 'clonePayload'}", "else: {$eval: 'clonePayload.env'}"),
+            ("the fast path", "maxRunTime: 600", "maxRunTime: 601"),
+            ("the fast path", "else: {$eval: 'clonePayload'}", "else: {$eval: 'clonePayload.env'}"),
         ];
         let mut made = 0;
         for (what, from, to) in changes {
@@ -138,7 +138,7 @@ fn a_change_outside_of_the_branch_is_never_proved() {
             }
             made += 1;
             let new = parse(&text.replacen(from, to, 1));
-            let proof = Proof::new(&old, &new, &branch, &contexts);
+            let proof = Proof::new(&old, &new, &recipe, &contexts);
             assert_ne!(proof.verdict, Verdict::Proved, "{what}: {to}");
             assert!(!proof.structural.holds, "{what}: {to}");
             let says_where = proof.structural.reason.contains("line ");

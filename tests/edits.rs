@@ -4,16 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use tc_retrigger::jsone::families;
-use tc_retrigger::patch::{self, Branch, Patch, State};
+use tc_retrigger::patch::{self, Patch, Recipe, State};
 use tc_retrigger::template::{Template, Text};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edits")
 }
 
-/// A branch with a script of three lines, so that what is around it can be seen.
-fn small_branch() -> Branch {
-    Branch::from_dir(&folder().join("patch")).unwrap()
+/// A recipe with a script of three lines, so that what is around it can be seen.
+fn small_recipe() -> Recipe {
+    Recipe::from_dir(&folder().join("recipe")).unwrap()
 }
 
 fn template(content: &str) -> Template {
@@ -21,10 +21,10 @@ fn template(content: &str) -> Template {
 }
 
 fn patched(content: &str) -> Patch {
-    Patch::plan(&template(content), &small_branch(), families::contexts()).unwrap()
+    Patch::plan(&template(content), &small_recipe(), families::contexts()).unwrap()
 }
 
-/// Patches, and checks what holds for every file: taking the branch out gives the same bytes
+/// Patches, and checks what holds for every file: taking the fast path out gives the same bytes
 /// back, and patching again changes nothing.
 fn patch_and_back(content: &str, name: &str) -> String {
     let plan = patched(content);
@@ -169,40 +169,50 @@ fn a_file_that_cannot_be_edited_says_why_and_where() {
         ),
     ];
     for (content, wanted) in cases {
-        let err = Patch::plan(&template(content), &small_branch(), families::contexts());
+        let err = Patch::plan(&template(content), &small_recipe(), families::contexts());
         let err = err.unwrap_err().to_string();
         assert!(err.starts_with(wanted), "{content:?}: {err}");
     }
 }
 
 #[test]
-fn an_edited_branch_is_told_and_replaced() {
+fn an_edited_fast_path_is_told_and_replaced() {
     let after = patched(TASK).after.text().as_str().to_owned();
     let cases = [
         (
             "the guard",
             after.replace("\"pr-action\"", "\"cron\""),
-            "differs from the patch on line 12",
+            "differs from the recipe on line 12",
         ),
         (
             "the script",
             after.replace("print(", "print (").clone(),
-            "differs from the patch on line 33",
+            "differs from the recipe on line 33",
         ),
         (
             "the comment",
             after.replace("on two lines", "on lines"),
-            "differs from the patch on line 5",
+            "differs from the recipe on line 5",
         ),
         (
             "no comment",
             after.replace("      # on two lines.\n", ""),
-            "differs from the patch on line 5",
+            "differs from the recipe on line 5",
         ),
         (
-            "an older patch",
-            after.replace("patch 1:", "patch 0:"),
-            "it has patch 0; this is patch 1",
+            "an older recipe",
+            after.replace("recipe 1:", "recipe 0:"),
+            "it has recipe 0; this is recipe 1",
+        ),
+        (
+            "what recipes were called at first",
+            after.replace("recipe 1:", "patch 1:"),
+            "it has patch 1; this is recipe 1",
+        ),
+        (
+            "that, with a greater number",
+            after.replace("recipe 1:", "patch 2:"),
+            "it has patch 2; this is recipe 1",
         ),
         (
             "another step",
@@ -212,14 +222,14 @@ fn an_edited_branch_is_told_and_replaced() {
                     "         clonePayload:\n           env:\n",
                 )
                 .replace("            ACTION", "             ACTION"),
-            "differs from the patch on line 7",
+            "differs from the recipe on line 7",
         ),
     ];
     for (name, edited, wanted) in cases {
         assert_ne!(edited, after, "{name}");
         let plan = patched(&edited);
         match &plan.state {
-            State::Tampered(reason) | State::Stale(reason) => {
+            State::Edited(reason) | State::Stale(reason) => {
                 assert!(reason.contains(wanted), "{name}: {reason}");
             }
             other => panic!("{name}: {other:?}"),
@@ -229,28 +239,37 @@ fn an_edited_branch_is_told_and_replaced() {
     }
     let gone = after.replace("ACTION_CALLBACK", "NO_CALLBACK");
     let plan = patched(&gone);
-    assert_eq!(plan.state, State::Stale("no retrigger reaches the branch on line 3".to_owned()));
+    assert_eq!(plan.state, State::Stale("no retrigger reaches the fast path on line 3".to_owned()));
     assert_eq!(plan.after.text().as_str(), TASK.replace("ACTION_CALLBACK", "NO_CALLBACK"));
     let beyond = after.replace("        clonePayload:", "        other: 1\n        clonePayload:");
-    let newer = after.replace("patch 1:", "patch 2:");
-    for (edited, wanted) in [(beyond, "edited beyond recognition"), (newer, "a newer version")] {
+    let newer = after.replace("recipe 1:", "recipe 2:");
+    for (edited, wanted) in [
+        (beyond, "edited beyond recognition"),
+        (newer, "the fast path is of recipe 2, a newer one; update tc-retrigger"),
+    ] {
         let err =
-            Patch::plan(&template(&edited), &small_branch(), families::contexts()).unwrap_err();
+            Patch::plan(&template(&edited), &small_recipe(), families::contexts()).unwrap_err();
         assert!(err.to_string().contains(wanted), "{err}");
     }
 }
 
-/// `scan/old` is `edits/four-spaces.before.yml`, patched by patch 1.
+/// `scan/old` is `edits/four-spaces.before.yml` with what patch 1 wrote; patch 2 wrote what recipe 2
+/// does, under its old name.
 #[test]
-fn an_older_versions_file_is_stale_and_upgraded() {
-    let old = include_str!("scan/old/.taskcluster.yml");
+fn an_older_recipes_file_is_stale_and_upgraded() {
     let original = include_str!("edits/four-spaces.before.yml");
-    let branch = Branch::built_in();
-    let plan = |text: &str| Patch::plan(&template(text), &branch, families::contexts()).unwrap();
-    let upgrade = plan(old);
-    let reason = format!("it has patch 1; this is patch {}", branch.version());
-    assert_eq!(upgrade.state, State::Stale(reason));
-    assert_eq!(upgrade.before.text().as_str(), original);
-    assert_eq!(upgrade.after.text().as_str(), plan(original).after.text().as_str());
-    assert_eq!(plan(upgrade.after.text().as_str()).state, State::Current);
+    let recipe = Recipe::built_in();
+    let plan = |text: &str| Patch::plan(&template(text), &recipe, families::contexts()).unwrap();
+    let current = plan(original).after.text().as_str().to_owned();
+    let second = current.replace("# tc-retrigger recipe 2:", "# tc-retrigger patch 2:");
+    let cases = [("patch 1", include_str!("scan/old/.taskcluster.yml")), ("patch 2", &second)];
+    for (name, old) in cases {
+        assert_ne!(old, current);
+        let upgrade = plan(old);
+        let reason = format!("it has {name}; this is {}", recipe.origin());
+        assert_eq!(upgrade.state, State::Stale(reason));
+        assert_eq!(upgrade.before.text().as_str(), original);
+        assert_eq!(upgrade.after.text().as_str(), current);
+        assert_eq!(plan(upgrade.after.text().as_str()).state, State::Current);
+    }
 }

@@ -27,7 +27,7 @@ mod subject;
 
 use serde_json::json;
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{Branch, edit, sites};
+use tc_retrigger::patch::{Recipe, edit, sites};
 use tc_retrigger::proof::{Proof, Verdict};
 use tc_retrigger::template::{Template, Text};
 
@@ -71,7 +71,7 @@ fn random_templates_around_a_payload_are_proved_rightly() {
 /// No pair that Python's engine tells apart is proved.
 #[test]
 fn pairs_aimed_at_the_premises_are_not_proved() {
-    let branch = Branch::built_in();
+    let recipe = Recipe::built_in();
     let mut python = driver::Engine::both(false).map(|[python, _]| python);
     let mut wrong = Vec::new();
     for case in &aimed::AIMED {
@@ -84,12 +84,12 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
         else {
             panic!("{}: no sites", case.name)
         };
-        let new = edit::wrap(&old, &sites, &branch).expect("it can be patched");
+        let new = edit::wrap(&old, &sites, &recipe).expect("it can be patched");
         let new = replaced(&new, case.after);
         // Few, and not the one that tells the two apart: the premises must do.
         let contexts: Vec<&Context> = families::contexts().step_by(4).collect();
         let verdict = Template::parse(Text::new(&*new))
-            .map(|new| Proof::new(&old, &new, &branch, &contexts).verdict);
+            .map(|new| Proof::new(&old, &new, &recipe, &contexts).verdict);
         if matches!(verdict, Ok(Verdict::Proved)) {
             wrong.push(case.name);
         }

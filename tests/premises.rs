@@ -2,7 +2,7 @@
 //! line.
 
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{Branch, Patch};
+use tc_retrigger::patch::{Patch, Recipe};
 use tc_retrigger::proof::{Proof, Verdict};
 use tc_retrigger::template::{Template, Text};
 
@@ -27,25 +27,25 @@ fn parse(text: &str) -> Template {
 }
 
 fn patched(text: &str) -> String {
-    let plan = Patch::plan(&parse(text), &Branch::built_in(), families::contexts());
+    let plan = Patch::plan(&parse(text), &Recipe::built_in(), families::contexts());
     plan.unwrap_or_else(|err| panic!("{err}\n{text}")).after.text().as_str().to_owned()
 }
 
 fn prove(old: &str, new: &str) -> Proof {
     let contexts: Vec<&Context> = families::contexts().map(|context| context as &Context).collect();
-    Proof::new(&parse(old), &parse(new), &Branch::built_in(), &contexts)
+    Proof::new(&parse(old), &parse(new), &Recipe::built_in(), &contexts)
 }
 
 const TASK: &str = "tasks:\n  - payload:\n@\n";
 const LET: &str = "tasks:\n- $let: {x: 1}\n  in:\n    payload:\n@\n";
 
 #[test]
-fn what_is_around_the_branch_must_not_change_its_names() {
+fn what_is_around_the_fast_path_must_not_change_its_names() {
     let cases = [
         (LET.to_owned(), ""),
         (
             LET.replace("{x: 1}", "{action: {$eval: action}}"),
-            "action is bound again around the branch (line 3",
+            "action is bound again around the fast path (line 3",
         ),
         (
             LET.replace("{x: 1}", "{$merge: [{x: 1}, {$if: 'true', then: {input: null}}]}"),
@@ -103,7 +103,7 @@ fn what_an_expression_passes_on_must_not_be_nothing() {
 }
 
 #[test]
-fn the_branch_must_be_the_patchs_own() {
+fn the_fast_path_must_be_the_recipes_own() {
     let old = around(TASK);
     let new = patched(&old);
     let cases = [
@@ -116,9 +116,9 @@ fn the_branch_must_be_the_patchs_own() {
         (
             "the then",
             new.replace("maxRunTime: 600", "maxRunTime: 6000"),
-            "`then` is not the patch's",
+            "`then` is not the recipe's",
         ),
-        ("the script", new.replace("PARALLEL = 50", "PARALLEL = 5"), "`then` is not the patch's"),
+        ("the script", new.replace("PARALLEL = 50", "PARALLEL = 5"), "`then` is not the recipe's"),
         ("a key beside", new.replace("      in:\n", "      also: 1\n      in:\n"), "$let is new"),
         (
             "the old payload",
@@ -139,9 +139,9 @@ fn the_branch_must_be_the_patchs_own() {
             "has lost its key \"ACTION_TASK_ID\"",
         ),
         (
-            "no branch",
+            "no fast path",
             old.clone(),
-            "a retrigger reaches the payload on line 2 of the new file, which has no branch",
+            "a retrigger reaches the payload on line 2 of the new file, which has no fast path",
         ),
     ];
     for (name, edited, wanted) in cases {
@@ -154,36 +154,36 @@ fn the_branch_must_be_the_patchs_own() {
 }
 
 #[test]
-fn a_branch_where_none_belongs_is_not_proved() {
+fn a_fast_path_where_none_belongs_is_not_proved() {
     let wrap = |payload: &str| {
-        serde_json::to_value(payload).map(|value| Branch::built_in().wrapper(value)).unwrap()
+        serde_json::to_value(payload).map(|value| Recipe::built_in().wrapper(value)).unwrap()
     };
     let old = around(TASK) + "  - payload: second\n";
     let mut new = parse(&patched(&old)).value().clone();
     new["tasks"][1]["payload"] = wrap("second");
     let proof = prove(&old, &serde_json::to_string(&new).unwrap());
     let reason = &proof.structural.reason;
-    assert!(reason.contains("no retrigger reaches the branch on line"), "{reason}");
+    assert!(reason.contains("no retrigger reaches the fast path on line"), "{reason}");
     assert_eq!(proof.verdict, Verdict::Unproved);
 
     // Inside of another's payload.
     let old = around(TASK);
     let mut new = parse(&patched(&old)).value().clone();
     let env = &mut new["tasks"][0]["payload"]["$let"]["clonePayload"]["env"];
-    *env = Branch::built_in().wrapper(env.take());
+    *env = Recipe::built_in().wrapper(env.take());
     let proof = prove(&old, &serde_json::to_string(&new).unwrap());
     let reason = &proof.structural.reason;
-    assert!(reason.contains("has a branch inside of another's payload"), "{reason}");
+    assert!(reason.contains("has a fast path inside of another's payload"), "{reason}");
 
     // Where JSON-e renders twice, or not at all, what stands there.
     let cases = [
         (
             "$find: [{payload: {env: {ACTION_CALLBACK: x}}}], each(x): 'true'",
-            "the branch is in a `$find`, which renders its items twice (line 1",
+            "the fast path is in a `$find`, which renders its items twice (line 1",
         ),
         (
             "$reduce: [1], initial: {payload: {env: {ACTION_CALLBACK: x}}}, 'each(a,x)': {$eval: a}",
-            "no retrigger reaches the branch on line 1",
+            "no retrigger reaches the fast path on line 1",
         ),
     ];
     for (task, wanted) in cases {
@@ -192,7 +192,7 @@ fn a_branch_where_none_belongs_is_not_proved() {
         let task = &mut new["tasks"][0];
         let around =
             if wanted.contains("$find") { &mut task["$find"][0] } else { &mut task["initial"] };
-        around["payload"] = Branch::built_in().wrapper(around["payload"].take());
+        around["payload"] = Recipe::built_in().wrapper(around["payload"].take());
         let proof = prove(&old, &serde_json::to_string(&new).unwrap());
         let reason = &proof.structural.reason;
         assert!(reason.contains(wanted), "{reason}");
@@ -201,7 +201,7 @@ fn a_branch_where_none_belongs_is_not_proved() {
     // Around a payload that may render to nothing, as a whole.
     let old = "tasks:\n- payload:\n    $if: 'tasks_for == \"action\"'\n    then: {env: {ACTION_CALLBACK: x}}\n";
     let mut new = parse(old).value().clone();
-    new["tasks"][0]["payload"] = Branch::built_in().wrapper(new["tasks"][0]["payload"].take());
+    new["tasks"][0]["payload"] = Recipe::built_in().wrapper(new["tasks"][0]["payload"].take());
     let proof = prove(old, &serde_json::to_string(&new).unwrap());
     assert_ne!(proof.verdict, Verdict::Proved);
     let reason = &proof.structural.reason;

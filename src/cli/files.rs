@@ -17,17 +17,17 @@ struct Outcome {
     new_text: Option<String>,
 }
 
-/// Puts the branch in.
+/// Puts the fast path in.
 pub fn patch(args: &Change, output: &Output) -> Result<Exit> {
     change(args, output, "patch", patch_one)
 }
 
-/// Takes the branch out.
+/// Takes the fast path out.
 pub fn revert(args: &Change, output: &Output) -> Result<Exit> {
     change(args, output, "revert", revert_one)
 }
 
-/// Tells whether each file has the branch as it should be.
+/// Tells whether each file has the fast path as it should be.
 pub fn check(args: &Look, output: &Output) -> Result<Exit> {
     let tools = Tools::new(&args.with)?;
     let mut run = Run::new("check", output);
@@ -105,14 +105,14 @@ fn patch_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome> 
         State::NotApplicable(_) => Status::NotApplicable,
         State::Unpatched => Status::Patched,
         State::Current => Status::AlreadyPatched,
-        State::Stale(_) | State::Tampered(_) => Status::Updated,
+        State::Stale(_) | State::Edited(_) => Status::Updated,
     };
     let new = plan.after.text().as_str();
     report.status = status;
     if status == Status::NotApplicable {
         return Ok(Outcome { report, exit: Exit::Success, new_text: None });
     }
-    let proof = Proof::of_patch(&plan, &tools.branch, &contexts);
+    let proof = Proof::of_patch(&plan, &tools.recipe, &contexts);
     let proved = proof.verdict == Verdict::Proved;
     if !proved {
         report.status = Status::Unpatched;
@@ -143,9 +143,9 @@ fn revert_one(template: &Template, path: &str, tools: &Tools) -> Result<Outcome>
         report.new_hash = Some(before.hook_hash());
         report.diff = Some(unified_diff(path, old, new));
         let samples = tools.samples(&[&before]);
-        let proof = Proof::new(&before, template, &tools.branch, &samples.all());
+        let proof = Proof::new(&before, template, &tools.recipe, &samples.all());
         if proof.verdict != Verdict::Proved {
-            report.reason = Some("the branch that is taken out was not this version's".to_owned());
+            report.reason = Some("the fast path that is taken out is not this recipe's".to_owned());
         }
         report.proof = Some(proof);
     }
@@ -164,18 +164,18 @@ fn check_one(template: &Template, path: &str, tools: &Tools) -> Outcome {
         State::Unpatched => (Status::Unpatched, Exit::Failure),
         State::Current => (Status::AlreadyPatched, Exit::Success),
         State::Stale(_) => (Status::Stale, Exit::Failure),
-        State::Tampered(_) => (Status::Tampered, Exit::Failure),
+        State::Edited(_) => (Status::Edited, Exit::Failure),
     };
     report.status = status;
     let mut outcome = Outcome { report, exit, new_text: None };
-    if status == Status::AlreadyPatched || status == Status::Tampered {
+    if status == Status::AlreadyPatched || status == Status::Edited {
         let proof = match status {
             // The file is what the plan would write.
-            Status::AlreadyPatched => Proof::of_patch(&plan, &tools.branch, &contexts),
-            _ => Proof::new(&plan.before, template, &tools.branch, &contexts),
+            Status::AlreadyPatched => Proof::of_patch(&plan, &tools.recipe, &contexts),
+            _ => Proof::new(&plan.before, template, &tools.recipe, &contexts),
         };
         if status == Status::AlreadyPatched && proof.verdict != Verdict::Proved {
-            outcome.report.status = Status::Tampered;
+            outcome.report.status = Status::Edited;
             outcome.report.reason = Some("the proof does not hold".to_owned());
             outcome.exit = Exit::Failure;
         }
@@ -190,11 +190,11 @@ fn check_one(template: &Template, path: &str, tools: &Tools) -> Outcome {
     outcome
 }
 
-/// The contexts that a file is sampled with: its own conditions are those without the branch.
+/// The contexts that a file is sampled with: its own conditions are those without the fast path.
 fn samples<'t>(template: &Template, tools: &'t Tools) -> Samples<'t> {
     match patch::revert(template) {
         Ok(before) => tools.samples(&[&before]),
-        // The plan will say what is wrong with the branch.
+        // The plan will say what is wrong with the fast path.
         Err(_) => tools.samples(&[template]),
     }
 }
@@ -211,10 +211,10 @@ fn plan(
     report.old_hash = Some(template.hook_hash());
     report.new_hash = Some(template.hook_hash());
     report.notes = template.ambiguities().collect();
-    match Patch::plan(template, &tools.branch, contexts.iter().copied()) {
+    match Patch::plan(template, &tools.recipe, contexts.iter().copied()) {
         Ok(plan) => {
             report.reason = match &plan.state {
-                State::NotApplicable(reason) | State::Stale(reason) | State::Tampered(reason) => {
+                State::NotApplicable(reason) | State::Stale(reason) | State::Edited(reason) => {
                     Some(reason.clone())
                 }
                 State::Unpatched | State::Current => None,

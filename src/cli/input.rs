@@ -4,7 +4,7 @@ use super::With;
 use crate::coverage::derive;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
-use crate::patch::Branch;
+use crate::patch::Recipe;
 use crate::template::{Template, Text, value};
 use std::fs;
 use std::io::{Read, Write};
@@ -87,21 +87,21 @@ pub fn context(name: &str) -> Result<Context> {
     context_file(path)
 }
 
-/// What the work on files is done with: the branch, and the contexts of the user.
+/// What the work on files is done with: the recipe, and the contexts of the user.
 pub struct Tools {
-    pub branch: Branch,
+    pub recipe: Recipe,
     pub contexts: Vec<Context>,
 }
 
 impl Tools {
     pub fn new(with: &With) -> Result<Tools> {
-        let branch = match &with.patch_dir {
-            Some(dir) => Branch::from_dir(dir)?,
-            None => Branch::built_in(),
+        let recipe = match &with.recipe {
+            Some(dir) => Recipe::from_dir(dir)?,
+            None => Recipe::built_in(),
         };
         let contexts =
             with.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>()?;
-        Ok(Tools { branch, contexts })
+        Ok(Tools { recipe, contexts })
     }
 
     /// The contexts to sample these templates with: the built-in ones, the user's, and those that

@@ -50,17 +50,17 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Put the branch into templates: print the diff and the proof, or write with --write.
+    /// Put the fast path into templates: print the diff and the proof, or write with --write.
     ///
     /// Exit status: 0 done or nothing to do, 1 a file cannot be patched or the proof does not
     /// hold, 2 a file cannot be read.
     Patch(Change),
-    /// Take the branch out again.
+    /// Take the fast path out again.
     ///
-    /// Exit status: 0 done or nothing to do, 1 the branch was edited beyond recognition, 2 a file
+    /// Exit status: 0 done or nothing to do, 1 the fast path was edited beyond recognition, 2 a file
     /// cannot be read.
     Revert(Change),
-    /// Tell whether templates have the current branch, untouched and proved.
+    /// Tell whether templates have the current fast path, untouched and proved.
     ///
     /// Exit status: 0 all have it or have no actions, 1 one has not, 2 a file cannot be read.
     Check(Look),
@@ -128,7 +128,7 @@ struct Render {
     /// A built-in context's name, or a file that holds a context (YAML or JSON).
     #[arg(long, value_name = "NAME|FILE")]
     context: String,
-    /// Take the branch out first.
+    /// Take the fast path out first.
     #[arg(long)]
     before: bool,
 }
@@ -145,9 +145,9 @@ struct Scan {
 /// What the work on files is done with.
 #[derive(Debug, Args)]
 struct With {
-    /// A folder with another branch, in the form of patches/retrigger.
-    #[arg(long = "patch", value_name = "DIR")]
-    patch_dir: Option<PathBuf>,
+    /// A folder with another recipe, in the form of patches/retrigger.
+    #[arg(long, value_name = "DIR")]
+    recipe: Option<PathBuf>,
     /// Also sample with the context in this file (YAML or JSON); may be given again.
     #[arg(long = "context", value_name = "FILE")]
     contexts: Vec<PathBuf>,

@@ -13,7 +13,7 @@ pub fn run(args: &Verify, output: &Output) -> Result<Exit> {
     let tools = Tools::new(&args.with)?;
     let (old, new) = (input::template(&args.old)?, input::template(&args.new)?);
     let samples = tools.samples(&[&old, &new]);
-    let proof = Proof::new(&old, &new, &tools.branch, &samples.all());
+    let proof = Proof::new(&old, &new, &tools.recipe, &samples.all());
     let exit = match proof.verdict {
         Verdict::Proved => Exit::Success,
         Verdict::Unproved if args.allow_unproved => Exit::Success,

@@ -4,7 +4,7 @@
 //! comments, quotes, blank lines and line breaks stay as they are.
 
 use crate::error::{Error, Result};
-use crate::patch::branch::{Branch, ScriptForm, VARIABLE};
+use crate::patch::recipe::{Recipe, ScriptForm, VARIABLE};
 use crate::template::text::{indentation, is_blank, is_comment};
 use crate::template::{Kind, Node, Path, Template, Text};
 use serde_json::Value;
@@ -157,12 +157,12 @@ fn last_line(text: &Text, key: &Node, value: &Node) -> usize {
     last
 }
 
-/// The text of `template` with the value at each of `paths` wrapped in the branch.
+/// The text of `template` with the value at each of `paths` wrapped in the fast path.
 ///
 /// Errs, with the place, where a value is written in a form that whole lines cannot wrap (inside
 /// braces, through an alias or a merge key). No path may lead into another.
-pub fn wrap(template: &Template, paths: &[Path], branch: &Branch) -> Result<String> {
-    // The script is long: where there are more branches, the first one's serves them all.
+pub fn wrap(template: &Template, paths: &[Path], recipe: &Recipe) -> Result<String> {
+    // The script is long: where there are more fast paths, the first one's serves them all.
     let first = paths.iter().min_by_key(|path| template.root().closest(path).start);
     edit(template, paths, |path, entry| {
         let form = match paths.len() {
@@ -170,7 +170,7 @@ pub fn wrap(template: &Template, paths: &[Path], branch: &Branch) -> Result<Stri
             _ if Some(path) == first => ScriptForm::Anchored,
             _ => ScriptForm::Alias,
         };
-        Ok((wrapped(entry, file_step(template), branch, form), entry.lines.1))
+        Ok((wrapped(entry, file_step(template), recipe, form), entry.lines.1))
     })
 }
 
@@ -184,7 +184,7 @@ pub fn unwrap(template: &Template, paths: &[Path]) -> Result<String> {
             .entry("$let")
             .and_then(|(_, bound)| bound.entry(VARIABLE).map(|(key, value)| (bound, key, value)));
         let Some((bound, key, value)) = inner.filter(|(bound, ..)| !bound.is_flow()) else {
-            return Err(Error::new("the branch was edited beyond recognition")
+            return Err(Error::new("the fast path was edited beyond recognition")
                 .at(entry.text.place(entry.value.start))
                 .help("take it out by hand, then patch again"));
         };
@@ -224,7 +224,7 @@ fn edit(
     Ok(out)
 }
 
-fn wrapped(entry: &Entry, file_step: usize, branch: &Branch, form: ScriptForm) -> String {
+fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: ScriptForm) -> String {
     let column = entry.column();
     let step = entry.block_column().and_then(|inner| inner.checked_sub(column));
     let step = step.filter(|step| *step > 0).unwrap_or(file_step);
@@ -239,7 +239,7 @@ fn wrapped(entry: &Entry, file_step: usize, branch: &Branch, form: ScriptForm) -
     } else {
         lines.push(format!("{head}{}", entry.rest()), entry.first_break());
     }
-    lines.push_new(branch.comment().iter().map(|line| pad(1) + line));
+    lines.push_new(recipe.comment().iter().map(|line| pad(1) + line));
 
     let bind = |lines: &mut Lines| {
         lines.push(pad(1) + "$let:", "");
@@ -258,7 +258,7 @@ fn wrapped(entry: &Entry, file_step: usize, branch: &Branch, form: ScriptForm) -
         let indent = |line: String| {
             if line.is_empty() { line } else { pad(1) + &line }
         };
-        lines.push_new(branch.body_lines(step, form).into_iter().map(indent));
+        lines.push_new(recipe.body_lines(step, form).into_iter().map(indent));
     };
     // A block scalar at the end of a file without a last line break has none in its value either:
     // it must stay the last thing in the file.

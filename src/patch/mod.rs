@@ -1,40 +1,40 @@
-//! Patching: where the branch goes, the new text, and what state a file is in.
+//! Patching: where the fast path goes, the new text, and what state a file is in.
 
-pub mod branch;
 pub mod edit;
+pub mod recipe;
 pub mod retrigger;
 pub mod sites;
 
-pub use branch::Branch;
+pub use recipe::{Origin, Recipe};
 
 use crate::error::{Error, Result};
 use crate::jsone::Context;
 use crate::template::{Path, Template, Text};
 use sites::Reach;
 
-/// What a file is, with regard to the branch.
+/// What a file is, with regard to the fast path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// No retrigger renders a task: there is nothing to patch, for this reason.
     NotApplicable(String),
-    /// It has no branch.
+    /// It has no fast path.
     Unpatched,
-    /// It has the branch at every site, exactly as this version writes it.
+    /// It has the fast path at every site, exactly as the recipe has it.
     Current,
-    /// It was patched by another version, or payloads came or went since: what is out of date.
+    /// It was patched by an older recipe, or payloads came or went since: what is out of date.
     Stale(String),
-    /// Somebody edited the branch: what differs.
-    Tampered(String),
+    /// Somebody edited the fast path: what differs.
+    Edited(String),
 }
 
-/// A template taken apart: without the branch, and with it where it belongs.
+/// A template taken apart: without the fast path, and with it where it belongs.
 #[derive(Debug, Clone)]
 pub struct Patch {
     /// The state of the file as it was read.
     pub state: State,
-    /// The template with every branch taken out.
+    /// The template with every fast path taken out.
     pub before: Template,
-    /// The template with the branch at every site; as `before` where there are none.
+    /// The template with the fast path at every site; as `before` where there are none.
     pub after: Template,
     /// The paths of the payloads that retriggers reach, in the text's order.
     pub sites: Vec<Path>,
@@ -45,16 +45,16 @@ impl Patch {
     ///
     /// `contexts` are what decides which payloads a retrigger reaches. Errs, with the place, where
     /// the template cannot be patched: a payload that comes out of an expression or an alias, that
-    /// stands inside braces, a branch edited beyond recognition, or a newer version's branch.
+    /// stands inside braces, a fast path edited beyond recognition, or one of a newer recipe.
     pub fn plan<'c>(
         template: &Template,
-        branch: &Branch,
+        recipe: &Recipe,
         contexts: impl IntoIterator<Item = &'c Context>,
     ) -> Result<Patch> {
         let wrappers = edit::wrappers(template.value());
         for path in &wrappers {
-            if version(template, path).is_some_and(|version| version > branch.version()) {
-                return Err(Error::new("the branch is of a newer version of the patch")
+            if let Some(newer) = origin(template, path).filter(|origin| *origin > recipe.origin()) {
+                return Err(Error::new(format!("the fast path is of {newer}, a newer one"))
                     .at(template.place(path))
                     .help("update tc-retrigger"));
             }
@@ -67,7 +67,7 @@ impl Patch {
                     None => State::NotApplicable(reason),
                     Some(path) => {
                         let line = template.line(path);
-                        State::Stale(format!("no retrigger reaches the branch on line {line}"))
+                        State::Stale(format!("no retrigger reaches the fast path on line {line}"))
                     }
                 };
                 let after = before.clone();
@@ -83,16 +83,16 @@ impl Patch {
             }
         };
         sites.sort_by_key(|path| before.root().closest(path).start);
-        let text = edit::wrap(&before, &sites, branch)?;
+        let text = edit::wrap(&before, &sites, recipe)?;
         let after = Template::parse(Text::new(text))?;
-        let state = state(template, &after, &wrappers, &sites, branch);
+        let state = state(template, &after, &wrappers, &sites, recipe);
         Ok(Patch { state, before, after, sites })
     }
 }
 
-/// The template with every branch taken out; the template itself where it has none.
+/// The template with every fast path taken out; the template itself where it has none.
 ///
-/// Errs where a branch was edited beyond recognition, or is written where no lines can be moved.
+/// Errs where a fast path was edited beyond recognition, or is written where no lines can be moved.
 pub fn revert(template: &Template) -> Result<Template> {
     take_out(template, &edit::wrappers(template.value()))
 }
@@ -100,7 +100,7 @@ pub fn revert(template: &Template) -> Result<Template> {
 fn take_out(template: &Template, wrappers: &[Path]) -> Result<Template> {
     for path in wrappers {
         if path.find(template.value()).is_some_and(|value| edit::inside(value).is_none()) {
-            return Err(Error::new("the branch was edited beyond recognition")
+            return Err(Error::new("the fast path was edited beyond recognition")
                 .at(template.place(path))
                 .help("take it out by hand, then patch again"));
         }
@@ -116,7 +116,7 @@ fn state(
     after: &Template,
     wrappers: &[Path],
     sites: &[Path],
-    branch: &Branch,
+    recipe: &Recipe,
 ) -> State {
     if wrappers.is_empty() {
         return State::Unpatched;
@@ -124,26 +124,26 @@ fn state(
     if template.text().as_str() == after.text().as_str() {
         return State::Current;
     }
-    let old = wrappers.iter().filter_map(|path| version(template, path)).min();
-    if let Some(old) = old.filter(|old| *old < branch.version()) {
-        return State::Stale(format!("it has patch {old}; this is patch {}", branch.version()));
+    let old = wrappers.iter().filter_map(|path| origin(template, path)).min();
+    if let Some(old) = old.filter(|old| *old < recipe.origin()) {
+        return State::Stale(format!("it has {old}; this is {}", recipe.origin()));
     }
     if let Some(site) = sites.iter().find(|site| !wrappers.contains(site)) {
         let line = template.line(site);
-        return State::Stale(format!("the payload on line {line} has no branch"));
+        return State::Stale(format!("the payload on line {line} has no fast path"));
     }
     if let Some(extra) = wrappers.iter().find(|path| !sites.contains(path)) {
         let line = template.line(extra);
-        return State::Stale(format!("no retrigger reaches the branch on line {line}"));
+        return State::Stale(format!("no retrigger reaches the fast path on line {line}"));
     }
     let lines = template.text().as_str().lines().zip(after.text().as_str().lines());
     let same = lines.take_while(|(is, wanted)| is == wanted).count();
-    State::Tampered(format!("the branch differs from the patch on line {}", same + 1))
+    State::Edited(format!("the fast path differs from the recipe on line {}", same + 1))
 }
 
-/// The version that the comment above a wrapper tells.
-fn version(template: &Template, wrapper: &Path) -> Option<u32> {
+/// The origin that the comment above a wrapper tells.
+fn origin(template: &Template, wrapper: &Path) -> Option<Origin> {
     let text = template.text();
     let (start, end) = (template.line(wrapper), template.place(wrapper).line);
-    (start..=end).find_map(|line| branch::version_of(text.line(line)))
+    (start..=end).find_map(|line| Origin::told(text.line(line)))
 }

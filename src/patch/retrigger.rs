@@ -4,7 +4,7 @@
 use crate::jsone::Context;
 use serde_json::Value;
 
-/// The callbacks that the branch takes, each with the permission of its own hook, as taskgraph
+/// The callbacks that the fast path takes, each with the permission of its own hook, as taskgraph
 /// and gecko register them. Today's code refuses a callback that comes with another permission.
 pub const CALLBACKS: [(&str, &str); 4] = [
     ("retrigger", "generic"),
@@ -48,13 +48,13 @@ fn is_truthy(value: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::jsone::{Renderer, families};
-    use crate::patch::Branch;
+    use crate::patch::Recipe;
     use serde_json::json;
 
     /// The guard, rendered in every built-in context and in odd ones, against [`needs_no_clone`].
     #[test]
     fn the_guard_takes_exactly_these_and_never_raises() {
-        let guard = json!({"taken": {"$eval": Branch::built_in().guard()}});
+        let guard = json!({"taken": {"$eval": Recipe::built_in().guard()}});
         let renderer = Renderer::of_value(&json!({"tasks": [guard], "document": guard}));
         let action = json!({"cb_name": "retrigger", "action_perm": "generic"});
         let mut contexts: Vec<Context> = families::contexts().cloned().collect();
@@ -93,7 +93,7 @@ mod tests {
     /// In contexts that no service sends, where a name is missing or is no mapping.
     #[test]
     fn the_guard_is_total() {
-        let guard = json!({"$eval": Branch::built_in().guard()});
+        let guard = json!({"$eval": Recipe::built_in().guard()});
         let odd = [json!(null), json!(5), json!("x"), json!([]), json!({}), json!({"cb_name": 5})];
         for tasks_for in [json!("action"), json!(["action"]), json!(null)] {
             for action in &odd {

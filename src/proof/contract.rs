@@ -1,8 +1,8 @@
 //! What the no-clone task must be, checked field by field on the rendered task: the promise of
-//! the branch, stated without the branch's own template.
+//! the fast path, stated without the recipe's own template.
 
 use crate::jsone::Context;
-use crate::patch::{Branch, sites};
+use crate::patch::{Recipe, sites};
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -12,14 +12,14 @@ pub type Violation = (Path, Value, Value);
 /// The keys of the no-clone payload: no cache, no run-task, no checkout, no other artifact.
 const KEYS: [&str; 6] = ["image", "features", "env", "maxRunTime", "artifacts", "command"];
 
-/// Checks the payload of a task that took the branch against the old task's payload.
+/// Checks the payload of a task that took the fast path against the old task's payload.
 ///
 /// Image, features, environment and the artifact `public` must be the old ones; the command must
 /// be the script; the script must find what it reads (the four `ACTION_…` variables
 /// where the old task has them, as Chain of
 /// Trust wants them too, and the proxy to the queue); and the worker must accept all of it
 /// (docker-worker's payload schema).
-pub fn check(context: &Context, branch: &Branch, old: &Value, new: &Value) -> Vec<Violation> {
+pub fn check(context: &Context, recipe: &Recipe, old: &Value, new: &Value) -> Vec<Violation> {
     let mut checks = Checks { found: Vec::new(), base: Path::root().key("payload") };
     let nothing = Map::new();
     let payload = new.as_object().unwrap_or(&nothing);
@@ -31,7 +31,7 @@ pub fn check(context: &Context, branch: &Branch, old: &Value, new: &Value) -> Ve
     }
     let public = &old["artifacts"]["public"];
     checks.equal(&["artifacts"], &json!({"public": public}), &new["artifacts"]);
-    let command = json!(["python3", "-c", branch.script(), public["path"]]);
+    let command = json!(["python3", "-c", recipe.script(), public["path"]]);
     checks.equal(&["command"], &command, &new["command"]);
 
     checks.holds(&["maxRunTime"], "a positive number of seconds", &new["maxRunTime"], |value| {

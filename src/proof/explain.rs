@@ -4,7 +4,7 @@
 use super::sampled::{self, Counterexample, Detail};
 use crate::coverage::{self, Decided};
 use crate::jsone::{Context, Renderer};
-use crate::patch::Branch;
+use crate::patch::Recipe;
 use crate::template::Template;
 use serde_json::{Map, Value};
 
@@ -17,14 +17,14 @@ pub fn explain(
     context: &Context,
     old: &Template,
     new: &Template,
-    branch: &Branch,
+    recipe: &Recipe,
 ) {
     let (before, after) = (Renderer::new(old), Renderer::new(new));
     let path = example.path.clone();
     let shows = |value: &Map<String, Value>| {
         let context = Context::new(context.name.clone(), Value::Object(value.clone()));
         context.is_ok_and(|context| {
-            let found = sampled::sample(&before, &after, branch, &context);
+            let found = sampled::sample(&before, &after, recipe, &context);
             found.is_some_and(|found| found.path == path)
         })
     };
@@ -34,7 +34,7 @@ pub fn explain(
     let Ok(smallest) = Context::new(context.name.clone(), Value::Object(value.clone())) else {
         return;
     };
-    if let Some(found) = sampled::sample(&before, &after, branch, &smallest) {
+    if let Some(found) = sampled::sample(&before, &after, recipe, &smallest) {
         (example.old, example.new) = (found.old, found.new);
     }
     let lines = deciding(&smallest, old, new);

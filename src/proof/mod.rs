@@ -14,7 +14,7 @@ pub use structural::Structural;
 
 use crate::coverage::{self, Coverage};
 use crate::jsone::{Context, Renderer};
-use crate::patch::{Branch, Patch, sites};
+use crate::patch::{Patch, Recipe, sites};
 use crate::template::{Reading, Template};
 use serde::Serialize;
 
@@ -58,24 +58,24 @@ pub struct Proof {
 impl Proof {
     /// Proves `new` against `old` with all `contexts`. Where production's loaders read one of the
     /// files differently, it is proved for each of the readings.
-    pub fn new(old: &Template, new: &Template, branch: &Branch, contexts: &[&Context]) -> Proof {
+    pub fn new(old: &Template, new: &Template, recipe: &Recipe, contexts: &[&Context]) -> Proof {
         Proof::for_readings(old, new, |old, new| {
             let structural = match sites::find(old.value(), contexts.iter().copied()) {
-                sites::Reach::Sites(sites) => structural::check(old, new, branch, &sites),
-                sites::Reach::Nothing(_) => structural::check(old, new, branch, &[]),
+                sites::Reach::Sites(sites) => structural::check(old, new, recipe, &sites),
+                sites::Reach::Nothing(_) => structural::check(old, new, recipe, &[]),
                 sites::Reach::Elsewhere(context) => Structural::from(Err(format!(
                     "in context {context} the old file's payload comes out of an expression"
                 ))),
             };
-            Proof::with(structural, old, new, branch, contexts)
+            Proof::with(structural, old, new, recipe, contexts)
         })
     }
 
     /// Proves a patch, with the contexts that it was planned with; as [`Proof::new`].
-    pub fn of_patch(patch: &Patch, branch: &Branch, contexts: &[&Context]) -> Proof {
+    pub fn of_patch(patch: &Patch, recipe: &Recipe, contexts: &[&Context]) -> Proof {
         Proof::for_readings(&patch.before, &patch.after, |old, new| {
-            let structural = structural::check(old, new, branch, &patch.sites);
-            Proof::with(structural, old, new, branch, contexts)
+            let structural = structural::check(old, new, recipe, &patch.sites);
+            Proof::with(structural, old, new, recipe, contexts)
         })
     }
 
@@ -108,16 +108,16 @@ impl Proof {
         structural: Structural,
         old: &Template,
         new: &Template,
-        branch: &Branch,
+        recipe: &Recipe,
         contexts: &[&Context],
     ) -> Proof {
         let (before, after) = (Renderer::new(old), Renderer::new(new));
-        let (counts, mut counterexamples) = sampled::run(&before, &after, branch, contexts);
+        let (counts, mut counterexamples) = sampled::run(&before, &after, recipe, contexts);
         let coverage = coverage::measure(old, contexts.iter().copied());
         if let Some(example) = counterexamples.first_mut()
             && let Some(context) = contexts.iter().find(|context| context.name == example.context)
         {
-            explain::explain(example, context, old, new, branch);
+            explain::explain(example, context, old, new, recipe);
         }
         let verdict = Verdict::of(counts, &structural);
         Proof { verdict, structural, contexts: counts, coverage, counterexamples }

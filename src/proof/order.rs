@@ -3,7 +3,7 @@
 //! In Python and JavaScript a mapping's keys have the file's order, and it matters: `$map` and keys
 //! with `${…}` let the last of several win, and of two errors the first is raised.
 
-use crate::patch::branch::VARIABLE;
+use crate::patch::recipe::VARIABLE;
 use crate::template::{Kind, Node, Template};
 use std::collections::{HashMap, HashSet};
 

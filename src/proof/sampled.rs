@@ -2,7 +2,7 @@
 
 use crate::coverage::Decided;
 use crate::jsone::{Context, Rendered, Renderer, render_value};
-use crate::patch::{Branch, retrigger, sites};
+use crate::patch::{Recipe, retrigger, sites};
 use crate::proof::contract;
 use crate::template::Path;
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Counts {
     pub equal: usize,
     /// Those in which it does not.
     pub different: usize,
-    /// Those, of `total`, whose task takes the branch.
+    /// Those, of `total`, whose task takes the fast path.
     pub retrigger: usize,
 }
 
@@ -38,7 +38,7 @@ pub struct Counterexample {
     pub context: String,
     /// Where in what is rendered.
     pub path: Path,
-    /// What must be there: the old template's value, or for a retrigger what the branch promises.
+    /// What must be there: the old template's value, or for a retrigger what the fast path promises.
     /// Null where nothing must be there.
     pub old: Value,
     /// What the new template renders there. A message where it raises.
@@ -60,7 +60,7 @@ pub struct Detail {
 /// What must come out of the new template for a context, judged by the old one's render.
 struct Expected {
     rendered: Rendered,
-    /// The old payload, where the task is a retrigger that takes the branch.
+    /// The old payload, where the task is a retrigger that takes the fast path.
     clone: Option<Value>,
 }
 
@@ -69,7 +69,7 @@ struct Expected {
 pub fn run(
     old: &Renderer,
     new: &Renderer,
-    branch: &Branch,
+    recipe: &Recipe,
     contexts: &[&Context],
 ) -> (Counts, Vec<Counterexample>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -78,7 +78,7 @@ pub fn run(
     std::thread::scope(|scope| {
         let parts: Vec<_> = contexts
             .chunks(share)
-            .map(|part| scope.spawn(|| run_part(old, new, branch, part)))
+            .map(|part| scope.spawn(|| run_part(old, new, recipe, part)))
             .collect();
         for part in parts {
             let (more, examples) =
@@ -93,16 +93,16 @@ pub fn run(
 fn run_part(
     old: &Renderer,
     new: &Renderer,
-    branch: &Branch,
+    recipe: &Recipe,
     contexts: &[&Context],
 ) -> (Counts, Vec<Counterexample>) {
     let (mut counts, mut found) = (Counts::default(), Vec::new());
     for context in contexts {
         let got = new.render(context);
-        let expected = expected(old.render(context), &got, context, branch);
+        let expected = expected(old.render(context), &got, context, recipe);
         counts.total += 1;
         counts.retrigger += usize::from(expected.clone.is_some());
-        match difference(&expected, &got, context, branch) {
+        match difference(&expected, &got, context, recipe) {
             None => counts.equal += 1,
             Some((path, old, new)) => {
                 counts.different += 1;
@@ -118,15 +118,15 @@ fn run_part(
 pub fn sample(
     old: &Renderer,
     new: &Renderer,
-    branch: &Branch,
+    recipe: &Recipe,
     context: &Context,
 ) -> Option<Counterexample> {
-    run_part(old, new, branch, &[context]).1.pop()
+    run_part(old, new, recipe, &[context]).1.pop()
 }
 
-fn expected(old: Rendered, got: &Rendered, context: &Context, branch: &Branch) -> Expected {
+fn expected(old: Rendered, got: &Rendered, context: &Context, recipe: &Recipe) -> Expected {
     // Some files render a task for a retrigger on a pull request that lacks the environment of an
-    // action, and so fails today. Such a task may stay, or take the branch and fail there.
+    // action, and so fails today. Such a task may stay, or take the fast path and fail there.
     let is_action = old.as_ref().is_ok_and(|task| sites::is_action(&task["payload"]));
     let may_stay = old == *got && !is_action;
     let payload = match &old {
@@ -136,9 +136,9 @@ fn expected(old: Rendered, got: &Rendered, context: &Context, branch: &Branch) -
     let Some(clone) = payload else {
         return Expected { rendered: old, clone: None };
     };
-    let variables = json!({crate::patch::branch::VARIABLE: clone});
+    let variables = json!({crate::patch::recipe::VARIABLE: clone});
     let rendered = old.and_then(|mut task| {
-        task["payload"] = render_value(&branch.value()["then"], &variables)?;
+        task["payload"] = render_value(&recipe.value()["then"], &variables)?;
         Ok(task)
     });
     Expected { rendered, clone: Some(clone) }
@@ -148,14 +148,14 @@ fn difference(
     expected: &Expected,
     got: &Rendered,
     context: &Context,
-    branch: &Branch,
+    recipe: &Recipe,
 ) -> Option<contract::Violation> {
     let (wanted, found) = match (&expected.rendered, got) {
         (Err(wanted), Err(found)) if expected.clone.is_none() => {
             let (wanted, found) = (json!(wanted), json!(found));
             return (wanted != found).then(|| (Path::root(), wanted, found));
         }
-        // The old template renders a task, and the branch cannot be made of its payload.
+        // The old template renders a task, and the fast path cannot be made of its payload.
         (Err(_), _) if expected.clone.is_some() => {
             let found = got.as_ref().map_or_else(|err| json!(err), |task| task["payload"].clone());
             let wanted = json!("a payload with image, features, env and artifacts.public");
@@ -170,7 +170,7 @@ fn difference(
     };
     first_difference(wanted, found, &Path::root()).or_else(|| {
         let clone = expected.clone.as_ref()?;
-        contract::check(context, branch, clone, &found["payload"]).into_iter().next()
+        contract::check(context, recipe, clone, &found["payload"]).into_iter().next()
     })
 }
 

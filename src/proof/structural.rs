@@ -6,8 +6,8 @@
 
 use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
-use crate::patch::branch::VARIABLE;
-use crate::patch::{Branch, edit, sites};
+use crate::patch::recipe::VARIABLE;
+use crate::patch::{Recipe, edit, sites};
 use crate::proof::order;
 use crate::template::{Path, Step, Template, type_name};
 use serde::Serialize;
@@ -29,26 +29,26 @@ impl From<Result<(), String>> for Structural {
 }
 
 /// Checks the premises for `new` against `old`, where retriggers reach the payloads at `reached`.
-pub fn check(old: &Template, new: &Template, branch: &Branch, reached: &[Path]) -> Structural {
-    premises(old, new, branch, reached).into()
+pub fn check(old: &Template, new: &Template, recipe: &Recipe, reached: &[Path]) -> Structural {
+    premises(old, new, recipe, reached).into()
 }
 
 fn premises(
     old: &Template,
     new: &Template,
-    branch: &Branch,
+    recipe: &Recipe,
     reached: &[Path],
 ) -> Result<(), String> {
-    if branch.guard() != Branch::built_in().guard() {
-        return Err("the patch's guard is not the known one, which is total".to_owned());
+    if recipe.guard() != Recipe::built_in().guard() {
+        return Err("the recipe's guard is not the known one, which is total".to_owned());
     }
     let mut wrapped = Vec::new();
-    compare(old.value(), new.value(), &Path::root(), &mut wrapped, branch)
+    compare(old.value(), new.value(), &Path::root(), &mut wrapped, recipe)
         .map_err(|(path, what)| format!("{what} (line {} of the new file)", new.line(&path)))?;
     for path in &wrapped {
         let at = || format!("line {} of the new file", new.line(path));
         if !reached.contains(path) {
-            return Err(format!("no retrigger reaches the branch on {}", at()));
+            return Err(format!("no retrigger reaches the fast path on {}", at()));
         }
         let vanishes =
             |by_eval| path.find(old.value()).is_some_and(|value| sites::may_vanish(value, by_eval));
@@ -68,11 +68,11 @@ fn premises(
                 old.line(&outcome)
             ));
         }
-        bindings(new, path, branch)?;
+        bindings(new, path, recipe)?;
     }
     if let Some(path) = reached.iter().find(|path| !wrapped.contains(path)) {
         return Err(format!(
-            "a retrigger reaches the payload on line {} of the new file, which has no branch",
+            "a retrigger reaches the payload on line {} of the new file, which has no fast path",
             new.line(path)
         ));
     }
@@ -111,20 +111,20 @@ fn compare(
     new: &Value,
     path: &Path,
     wrapped: &mut Vec<Path>,
-    branch: &Branch,
+    recipe: &Recipe,
 ) -> Result<(), (Path, String)> {
     if old == new {
         return Ok(());
     }
     let differ = |path: &Path, what: &str| Err((path.clone(), format!("{path} {what}")));
     if let Some(payload) = edit::inside(new).filter(|_| edit::inside(old).is_none()) {
-        is_known(&new["in"], path, branch)?;
+        is_known(&new["in"], path, recipe)?;
         wrapped.push(path.clone());
         let inner = path.key("$let").key(VARIABLE);
         let mut nested = Vec::new();
-        compare(old, payload, &inner, &mut nested, branch)?;
+        compare(old, payload, &inner, &mut nested, recipe)?;
         return match nested.into_iter().next() {
-            Some(path) => differ(&path, "has a branch inside of another's payload"),
+            Some(path) => differ(&path, "has a fast path inside of another's payload"),
             None => Ok(()),
         };
     }
@@ -133,7 +133,7 @@ fn compare(
             for (key, value) in new {
                 let inside = path.key(key);
                 match old.get(key) {
-                    Some(old) => compare(old, value, &inside, wrapped, branch)?,
+                    Some(old) => compare(old, value, &inside, wrapped, recipe)?,
                     None => return differ(&inside, "is new"),
                 }
             }
@@ -144,7 +144,7 @@ fn compare(
         }
         (Value::Array(old), Value::Array(new)) => {
             for (at, (old, new)) in old.iter().zip(new).enumerate() {
-                compare(old, new, &path.index(at), wrapped, branch)?;
+                compare(old, new, &path.index(at), wrapped, recipe)?;
             }
             match old.len() == new.len() {
                 true => Ok(()),
@@ -158,8 +158,8 @@ fn compare(
     }
 }
 
-fn is_known(found: &Value, path: &Path, branch: &Branch) -> Result<(), (Path, String)> {
-    let wanted = branch.value();
+fn is_known(found: &Value, path: &Path, recipe: &Recipe) -> Result<(), (Path, String)> {
+    let wanted = recipe.value();
     if found == wanted {
         return Ok(());
     }
@@ -167,18 +167,18 @@ fn is_known(found: &Value, path: &Path, branch: &Branch) -> Result<(), (Path, St
     let what = if found.get("$if") != wanted.get("$if") {
         (inner.key("$if"), "the guard is not the known one")
     } else if found.get("else") != wanted.get("else") {
-        (inner.key("else"), "the branch's `else` is not the bare variable")
+        (inner.key("else"), "the fast path's `else` is not the bare variable")
     } else if found.get("then") != wanted.get("then") {
-        (inner.key("then"), "the branch's `then` is not the patch's")
+        (inner.key("then"), "the fast path's `then` is not the recipe's")
     } else {
-        (inner, "the branch has a key that the patch has not")
+        (inner, "the fast path has a key that the recipe has not")
     };
     Err((what.0, what.1.to_owned()))
 }
 
 /// No operator around the payload gives the guard's names another meaning.
-fn bindings(new: &Template, path: &Path, branch: &Branch) -> Result<(), String> {
-    let names = branch.names();
+fn bindings(new: &Template, path: &Path, recipe: &Recipe) -> Result<(), String> {
+    let names = recipe.names();
     let mut around = Path::root();
     for step in path.steps() {
         let value = around.find(new.value()).and_then(Value::as_object);
@@ -187,7 +187,7 @@ fn bindings(new: &Template, path: &Path, branch: &Branch) -> Result<(), String> 
             let bound = match operator(map) {
                 Some("$find") if key == "$find" => {
                     return Err(format!(
-                        "the branch is in a `$find`, which renders its items twice \
+                        "the fast path is in a `$find`, which renders its items twice \
                          (line {line} of the new file)"
                     ));
                 }
@@ -201,7 +201,7 @@ fn bindings(new: &Template, path: &Path, branch: &Branch) -> Result<(), String> 
             };
             if let Some(name) = bound.iter().find(|name| names.contains(&name.as_str())) {
                 return Err(format!(
-                    "{name} is bound again around the branch (line {line} of the new file)"
+                    "{name} is bound again around the fast path (line {line} of the new file)"
                 ));
             }
         }

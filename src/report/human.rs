@@ -38,7 +38,7 @@ pub fn file(report: &FileReport) -> String {
     let style = match report.status {
         Status::Patched | Status::AlreadyPatched | Status::Updated | Status::Reverted => GOOD,
         Status::NotApplicable => NOTE,
-        Status::Unpatched | Status::Stale | Status::Tampered | Status::Error => BAD,
+        Status::Unpatched | Status::Stale | Status::Edited | Status::Error => BAD,
     };
     let mut out = format!("{}: {style}{}{style:#}", report.path, report.status.name());
     match report.sites.as_slice() {

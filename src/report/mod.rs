@@ -9,20 +9,20 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// The branch was put in, or would be with `--write`.
+    /// The fast path was put in, or would be with `--write`.
     Patched,
-    /// The branch is there, exactly as this version writes it.
+    /// The fast path is there, exactly as the recipe has it.
     AlreadyPatched,
-    /// Another version's branch, or an edited one, was replaced, or would be.
+    /// The fast path of an older recipe, or an edited one, was replaced, or would be.
     Updated,
-    /// The branch was taken out, or would be.
+    /// The fast path was taken out, or would be.
     Reverted,
-    /// There is no branch.
+    /// There is no fast path.
     Unpatched,
-    /// The branch is another version's, or payloads came or went since.
+    /// The fast path is an older recipe's, or payloads came or went since.
     Stale,
-    /// Somebody edited the branch, or the proof does not hold for it.
-    Tampered,
+    /// Somebody edited the fast path, or the proof does not hold for it.
+    Edited,
     /// No retrigger renders a task: there is nothing to patch.
     NotApplicable,
     /// The file cannot be read, or cannot be patched.
@@ -39,7 +39,7 @@ impl Status {
             Status::Reverted => "reverted",
             Status::Unpatched => "unpatched",
             Status::Stale => "stale",
-            Status::Tampered => "tampered",
+            Status::Edited => "edited",
             Status::NotApplicable => "not-applicable",
             Status::Error => "error",
         }
@@ -49,7 +49,7 @@ impl Status {
 /// A payload that retriggers reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Site {
-    /// Its path in the template without the branch.
+    /// Its path in the template without the fast path.
     pub path: String,
     /// The line of its key, in the file as it was read.
     pub line: usize,

@@ -2,16 +2,16 @@
 
 use serde_json::json;
 use tc_retrigger::jsone::{Context, Renderer, families};
-use tc_retrigger::patch::{Branch, Patch};
+use tc_retrigger::patch::{Patch, Recipe};
 use tc_retrigger::template::{Template, Text};
 
 use super::driver::{Engine, Language, Python, agree};
 use super::files::File;
 
-/// The same file with the branch in it, where it can be patched.
+/// The same file with the fast path in it, where it can be patched.
 pub fn patched(file: &File) -> Option<File> {
     let template = Template::parse(Text::new(&*file.text)).ok()?;
-    let patch = Patch::plan(&template, &Branch::built_in(), families::contexts()).ok()?;
+    let patch = Patch::plan(&template, &Recipe::built_in(), families::contexts()).ok()?;
     let text = patch.after.text().as_str().to_owned();
     (!patch.sites.is_empty()).then(|| File { name: format!("{} (patched)", file.name), text })
 }

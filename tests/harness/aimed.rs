@@ -118,7 +118,7 @@ pub const AIMED: [Aimed; 22] = [
         CRON,
     ),
     pair("a tag for another kind of node", NONE, ("extra: {", "extra: !!str {"), CRON),
-    pair("the branch tagged", NONE, ("else: {", "else: !!seq {"), CRON),
+    pair("the fast path tagged", NONE, ("else: {", "else: !!seq {"), CRON),
     pair("a tab behind a plain scalar", NONE, ("image: image\n", "image: image\t\n"), CRON),
     pair("the quotes of a date", (EXTRA, QUOTED), ("'2001-01-01'", "2001-01-01"), CRON),
     pair("the quotes of an equals sign", (EXTRA, QUOTED), ("'='", "="), CRON),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 use tc_retrigger::jsone::Context;
-use tc_retrigger::patch::{Branch, Patch, retrigger};
+use tc_retrigger::patch::{Patch, Recipe, retrigger};
 use tc_retrigger::proof::{Proof, Verdict, structural};
 use tc_retrigger::template::{Reading, Template, Text};
 
@@ -70,9 +70,9 @@ impl Tally {
 /// Judges mutants of each of `files` that can be patched; with the engines (Python's, then
 /// JavaScript's) where there are any.
 pub fn judge(files: &[File], plan: &Plan, engines: &mut Option<[Engine; 2]>) -> Tally {
-    let branch = Branch::built_in();
+    let recipe = Recipe::built_in();
     let subjects: Vec<Subject> =
-        files.iter().filter_map(|file| Subject::new(file, &branch, plan.derive)).collect();
+        files.iter().filter_map(|file| Subject::new(file, &recipe, plan.derive)).collect();
     let (count, mut tally) = (subjects.len(), Tally::default());
     for (at, subject) in subjects.into_iter().enumerate() {
         let number = (plan.mutants - tally.mutants).div_ceil(count - at);
@@ -86,7 +86,7 @@ pub fn judge(files: &[File], plan: &Plan, engines: &mut Option<[Engine; 2]>) -> 
         let rng = Rng::new(plan.seed.wrapping_mul(1000).wrapping_add(at as u64));
         Judge {
             subject,
-            branch: &branch,
+            recipe: &recipe,
             plan,
             engines,
             rng,
@@ -105,7 +105,7 @@ fn load(engine: &mut Engine, slot: &str, template: &Template) {
 
 struct Judge<'j> {
     subject: Subject,
-    branch: &'j Branch,
+    recipe: &'j Recipe,
     plan: &'j Plan,
     engines: &'j mut Option<[Engine; 2]>,
     rng: Rng,
@@ -215,18 +215,18 @@ impl Judge<'_> {
         let Subject { old, sites, contexts, .. } = &self.subject;
         let plain = old.ambiguities().next().is_none() && new.ambiguities().next().is_none();
         if plain {
-            let holds = structural::check(old, new, self.branch, sites).holds;
+            let holds = structural::check(old, new, self.recipe, sites).holds;
             if !holds || (same && self.rng.below(self.plan.whole) > 0) {
                 return holds;
             }
         }
         self.tally.count("  (of all: the whole proof was made)");
         let contexts: Vec<&Context> = contexts.iter().collect();
-        Proof::new(old, new, self.branch, &contexts).verdict == Verdict::Proved
+        Proof::new(old, new, self.recipe, &contexts).verdict == Verdict::Proved
     }
 
     /// A mutant with the patched file's value must be that to production's loaders too, the order
-    /// of keys included but in the branch; where it is not, no render may show it.
+    /// of keys included but in the fast path; where it is not, no render may show it.
     fn read_alike(&mut self, mutant: &Mutant) {
         match self.loaded_alike(mutant) {
             None => {}
@@ -297,13 +297,13 @@ impl Judge<'_> {
         let Some((kind, text)) = edited(text, line, &mut self.rng) else { return };
         let Ok(edited) = Template::parse(Text::new(text)) else { return };
         let contexts: Vec<&Context> = self.subject.contexts.iter().collect();
-        let Ok(patch) = Patch::plan(&edited, self.branch, contexts.iter().copied()) else {
+        let Ok(patch) = Patch::plan(&edited, self.recipe, contexts.iter().copied()) else {
             return self.tally.count("twins: not patchable");
         };
         if patch.sites.is_empty() {
             return self.tally.count("twins: nothing to patch");
         }
-        if Proof::of_patch(&patch, self.branch, &contexts).verdict != Verdict::Proved {
+        if Proof::of_patch(&patch, self.recipe, &contexts).verdict != Verdict::Proved {
             return self.tally.count("twins: not proved");
         }
         self.tally.count("twins: proved");
@@ -330,7 +330,7 @@ impl Judge<'_> {
         let [old, new] = slots.map(|_| python.rendered());
         for ((&at, old), new) in chosen.iter().zip(&old).zip(&new) {
             let context = &self.subject.contexts[at];
-            if !may_become(context, old, new, self.branch) {
+            if !may_become(context, old, new, self.recipe) {
                 self.tally.count(PROVED);
                 return self.tally.faults.push(format!(
                     "{}: {kind} at line {} of the old file, then patched: {PROVED}, {}",

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{Branch, Patch, retrigger, sites};
+use tc_retrigger::patch::{Patch, Recipe, retrigger, sites};
 use tc_retrigger::proof::structural;
 use tc_retrigger::template::{Template, Text, value};
 
@@ -35,7 +35,7 @@ const CONDITIONS: [&str; 14] = [
 /// Judges as many random templates: how many could be patched, for how many the premises hold, and
 /// which of these the oracle tells apart.
 pub fn judge(number: usize, seed: u64, python: &mut Option<Engine>) -> Tally {
-    let (branch, mut rng, mut tally) = (Branch::built_in(), Rng::new(seed), Tally::default());
+    let (recipe, mut rng, mut tally) = (Recipe::built_in(), Rng::new(seed), Tally::default());
     let contexts = contexts();
     let few: Vec<&Context> = families::contexts().step_by(9).collect();
     let slots: Vec<usize> = (0..contexts.len()).collect();
@@ -46,7 +46,7 @@ pub fn judge(number: usize, seed: u64, python: &mut Option<Engine>) -> Tally {
         tally.mutants += 1;
         let document = json!({"version": 1, "tasks": [task(&mut rng, 3)]});
         let old = Template::parse(Text::new(value::write(&document))).expect("YAML");
-        let Ok(patch) = Patch::plan(&old, &branch, few.iter().copied()) else {
+        let Ok(patch) = Patch::plan(&old, &recipe, few.iter().copied()) else {
             tally.count("not patchable");
             continue;
         };
@@ -54,7 +54,7 @@ pub fn judge(number: usize, seed: u64, python: &mut Option<Engine>) -> Tally {
             tally.count("nothing to patch");
             continue;
         }
-        if !structural::check(&patch.before, &patch.after, &branch, &patch.sites).holds {
+        if !structural::check(&patch.before, &patch.after, &recipe, &patch.sites).holds {
             tally.count("a premise fails");
             continue;
         }
@@ -67,10 +67,10 @@ pub fn judge(number: usize, seed: u64, python: &mut Option<Engine>) -> Tally {
         ["old", "new"].iter().for_each(|slot| python.render(slot, &slots));
         let (old, new) = (python.rendered(), python.rendered());
         let apart = contexts.iter().zip(old.iter().zip(&new)).find(|(context, (old, new))| {
-            // What the branch makes of a payload that is no action's is for the samples to tell.
+            // What the fast path makes of a payload that is no action's is for the samples to tell.
             let is_sampled = retrigger::needs_no_clone(context)
                 && old.as_ref().is_ok_and(|task| !sites::is_action(&task["payload"]));
-            !is_sampled && !may_become(context, old, new, &branch)
+            !is_sampled && !may_become(context, old, new, &recipe)
         });
         if let Some((context, (old, new))) = apart {
             tally.count(PROVED);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tc_retrigger::coverage::derive;
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{Branch, Patch};
+use tc_retrigger::patch::{Patch, Recipe};
 use tc_retrigger::template::text::is_blank;
 use tc_retrigger::template::{Path, Template, Text};
 
@@ -18,7 +18,7 @@ pub struct Subject {
     pub old: Template,
     /// After.
     pub patched: Template,
-    /// Where the branch is.
+    /// Where the fast path is.
     pub sites: Vec<Path>,
     /// The built-in contexts and those of the file's own literals.
     pub contexts: Vec<Context>,
@@ -28,9 +28,9 @@ pub struct Subject {
 
 impl Subject {
     /// The file patched; none where it cannot be.
-    pub fn new(file: &File, branch: &Branch, derive: bool) -> Option<Subject> {
+    pub fn new(file: &File, recipe: &Recipe, derive: bool) -> Option<Subject> {
         let template = Template::parse(Text::new(&*file.text)).ok()?;
-        let patch = Patch::plan(&template, branch, families::contexts()).ok()?;
+        let patch = Patch::plan(&template, recipe, families::contexts()).ok()?;
         if patch.sites.is_empty() {
             return None;
         }
@@ -48,7 +48,7 @@ impl Subject {
     }
 }
 
-/// The lines of the branch's parts, of the old payloads, and all others.
+/// The lines of the fast path's parts, of the old payloads, and all others.
 fn regions(patch: &Patch) -> Vec<(&'static str, Vec<usize>)> {
     let (template, text) = (&patch.after, patch.after.text());
     let parts = [("guard", "$if"), ("then and script", "then"), ("else", "else")];

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use tc_retrigger::jsone::{Context, Renderer, families};
-use tc_retrigger::patch::{Branch, Patch};
+use tc_retrigger::patch::{Patch, Recipe};
 use tc_retrigger::template::{Template, Text};
 
 use super::run::Press;
@@ -24,7 +24,7 @@ fn patched(example: &str) -> Arc<Renderer> {
         .join(format!("{example}.taskcluster.yml"));
     let text = std::fs::read_to_string(path).expect("an example");
     let template = Template::parse(Text::new(text)).expect("a template");
-    let patch = Patch::plan(&template, &Branch::built_in(), families::contexts()).expect("a patch");
+    let patch = Patch::plan(&template, &Recipe::built_in(), families::contexts()).expect("a patch");
     let renderer = Arc::new(Renderer::new(&patch.after));
     done.insert(example.to_owned(), renderer.clone());
     renderer
