@@ -1,11 +1,11 @@
 //! Reading what the arguments name, and writing files back.
 
-use super::With;
-use crate::coverage::derive;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
 use crate::patch::Recipe;
 use crate::template::{Template, Text, value};
+use crate::work::Options;
+use clap::Args;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -87,49 +87,24 @@ pub fn context(name: &str) -> Result<Context> {
     context_file(path)
 }
 
-/// What the work on files is done with: the recipe, and the contexts of the user.
-pub struct Tools {
-    pub recipe: Recipe,
-    pub contexts: Vec<Context>,
+/// What the work on files is done with.
+#[derive(Debug, Args)]
+pub struct With {
+    /// A folder with another recipe, in the form of patches/retrigger.
+    #[arg(long, value_name = "DIR")]
+    recipe: Option<PathBuf>,
+    /// Also sample with the context in this file (YAML or JSON); may be given again.
+    #[arg(long = "context", value_name = "FILE")]
+    contexts: Vec<PathBuf>,
 }
 
-impl Tools {
-    pub fn new(with: &With) -> Result<Tools> {
-        let recipe = match &with.recipe {
-            Some(dir) => Recipe::from_dir(dir)?,
-            None => Recipe::built_in(),
-        };
-        let contexts =
-            with.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>()?;
-        Ok(Tools { recipe, contexts })
-    }
-
-    /// The contexts to sample these templates with: the built-in ones, the user's, and those that
-    /// the templates' own conditions ask for.
-    pub fn samples(&self, templates: &[&Template]) -> Samples<'_> {
-        let mut derived: Vec<Context> = Vec::new();
-        for template in templates {
-            for context in derive::contexts(template.value()) {
-                if derived.iter().all(|known| known.name != context.name) {
-                    derived.push(context);
-                }
-            }
-        }
-        Samples { own: &self.contexts, derived }
-    }
-}
-
-/// The contexts that a file is sampled with.
-pub struct Samples<'t> {
-    own: &'t [Context],
-    derived: Vec<Context>,
-}
-
-impl Samples<'_> {
-    /// All of them.
-    pub fn all(&self) -> Vec<&Context> {
-        let own = self.own.iter().chain(&self.derived);
-        families::contexts().map(|context| context as &Context).chain(own).collect()
+impl With {
+    /// The options, with all that they name read.
+    pub fn options(&self) -> Result<Options> {
+        let recipe =
+            self.recipe.as_deref().map_or_else(|| Ok(Recipe::built_in()), Recipe::from_dir);
+        let contexts = self.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>();
+        Ok(Options { recipe: recipe?, contexts: contexts? })
     }
 }
 

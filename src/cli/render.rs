@@ -1,32 +1,49 @@
 //! `render`: what comes out of a template.
 
-use super::{Exit, Format, Output, Render, input};
+use super::input;
+use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::jsone::{Renderer, Shape};
-use crate::{patch, template};
+use crate::patch;
+use crate::report::Report;
+use clap::Args;
+use std::path::PathBuf;
 
-/// Renders a template with a context.
-pub fn run(args: &Render, output: &Output) -> Result<Exit> {
-    let mut template = input::template(&args.file)?;
-    let context = input::context(&args.context)?;
-    if args.before {
-        template = patch::revert(&template).map_err(|err| err.in_file(&args.file))?;
-    }
-    match Renderer::new(&template).render(&context) {
-        Ok(rendered) => {
-            if rendered.is_null() && context.shape() == Shape::Hook {
-                output.message("note: the template makes no task for this action\n");
-            }
-            match output.format {
-                Format::Json => output.json(&rendered),
-                Format::Human => output.result(&template::value::write(&rendered)),
-            }
-            Ok(Exit::Success)
+/// Render a template with a context: the task of an action, or else the whole document.
+///
+/// Exit status: 0 rendered, 1 the template raises an error, 2 a file cannot be read.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The template; - for standard input.
+    file: PathBuf,
+    /// A built-in context's name, or a file that holds a context (YAML or JSON).
+    #[arg(long, value_name = "NAME|FILE")]
+    context: String,
+    /// Take the fast path out first.
+    #[arg(long)]
+    before: bool,
+}
+
+impl Render {
+    pub fn run(&self, output: &Output) -> Result<Exit> {
+        let mut template = input::template(&self.file)?;
+        let context = input::context(&self.context)?;
+        if self.before {
+            template = patch::revert(&template).map_err(|err| err.in_file(&self.file))?;
         }
-        Err(raised) => {
-            let message = format!("in context {} the template raises: {raised}", context.name);
-            output.error(&Error::new(message).in_file(&args.file));
-            Ok(Exit::Failure)
+        match Renderer::new(&template).render(&context) {
+            Ok(rendered) => {
+                if rendered.is_null() && context.shape() == Shape::Hook {
+                    output.message("note: the template makes no task for this action\n");
+                }
+                output.report(&Report::Value(&rendered));
+                Ok(Exit::Success)
+            }
+            Err(raised) => {
+                let message = format!("in context {} the template raises: {raised}", context.name);
+                output.error(&Error::new(message).in_file(&self.file));
+                Ok(Exit::Failure)
+            }
         }
     }
 }

@@ -1,41 +1,59 @@
 //! `verify`: the proof for any two files.
 
-use super::input::{self, Tools};
-use super::{Exit, Format, Output, Verify};
+use super::input::{self, With};
+use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::proof::{Proof, Verdict};
-use crate::report::{VerifyReport, human};
-use crate::template::value;
-use std::path::Path;
+use crate::report::{Report, VerifyReport};
+use crate::template::{Template, value};
+use crate::work;
+use clap::Args;
+use std::path::{Path, PathBuf};
 
-/// Proves one file against another.
-pub fn run(args: &Verify, output: &Output) -> Result<Exit> {
-    let tools = Tools::new(&args.with)?;
-    let (old, new) = (input::template(&args.old)?, input::template(&args.new)?);
-    let samples = tools.samples(&[&old, &new]);
-    let proof = Proof::new(&old, &new, &tools.recipe, &samples.all());
-    let exit = match proof.verdict {
-        Verdict::Proved => Exit::Success,
-        Verdict::Unproved if args.allow_unproved => Exit::Success,
-        Verdict::Unproved | Verdict::Different => Exit::Failure,
-    };
-    if let Some(path) = &args.save_context {
-        save_context(&proof, path, output)?;
+/// Prove that one file does what another does, but for retriggers.
+///
+/// Exit status: 0 proved, 1 different or not proved, 2 a file cannot be read.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The file before the change.
+    old: PathBuf,
+    /// The file after it.
+    new: PathBuf,
+    /// Be content with samples that agree, where there is no proof.
+    #[arg(long)]
+    allow_unproved: bool,
+    /// Write the smallest context that shows a difference to this file, for `render --context`.
+    #[arg(long, value_name = "FILE")]
+    save_context: Option<PathBuf>,
+    #[command(flatten)]
+    with: With,
+}
+
+impl Verify {
+    pub fn run(&self, output: &Output) -> Result<Exit> {
+        let options = self.with.options()?;
+        let (old, new) = (input::template(&self.old)?, input::template(&self.new)?);
+        let proof = work::verify(&old, &new, &options);
+        let exit = match proof.verdict {
+            Verdict::Proved => Exit::Success,
+            Verdict::Unproved if self.allow_unproved => Exit::Success,
+            Verdict::Unproved | Verdict::Different => Exit::Failure,
+        };
+        if let Some(path) = &self.save_context {
+            save_context(&proof, path, output)?;
+        }
+        let notes = |path: &Path, template: &Template| -> Vec<String> {
+            template.ambiguities().map(|note| format!("{}: {note}", path.display())).collect()
+        };
+        let report = VerifyReport {
+            old: self.old.display().to_string(),
+            new: self.new.display().to_string(),
+            notes: [notes(&self.old, &old), notes(&self.new, &new)].concat(),
+            proof,
+        };
+        output.report(&Report::Verify(&report));
+        Ok(exit)
     }
-    let notes = [(&args.old, &old), (&args.new, &new)].into_iter().flat_map(|(path, template)| {
-        template.ambiguities().map(move |note| format!("{}: {note}", path.display()))
-    });
-    let report = VerifyReport {
-        old: args.old.display().to_string(),
-        new: args.new.display().to_string(),
-        notes: notes.collect(),
-        proof,
-    };
-    match output.format {
-        Format::Json => output.json(&report),
-        Format::Human => output.summary(&human::verify(&report)),
-    }
-    Ok(exit)
 }
 
 /// Writes the first counterexample's context: JSON where the file is called so, else YAML.

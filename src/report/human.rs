@@ -1,8 +1,11 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-use super::{FileReport, Status, VerifyReport};
-use crate::coverage::Coverage;
-use crate::proof::{Proof, Verdict};
+use super::{FileReport, Report, RunReport, VerifyReport};
+use crate::coverage::{Coverage, Missed};
+use crate::jsone::families::Family;
+use crate::proof::{Counterexample, Proof, Verdict};
+use crate::template::value;
+use crate::work::Status;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use std::fmt::Write;
@@ -13,12 +16,29 @@ const NOTE: Style = AnsiColor::Yellow.on_default();
 const HEAD: Style = AnsiColor::Cyan.on_default();
 const BOLD: Style = Style::new().bold();
 
-/// How many counterexamples and missed outcomes are shown; the JSON has all.
+/// How many counterexamples, and how many conditions in full, are shown; the JSON has all.
 const SHOWN: usize = 5;
 
-/// A diff with its lines coloured.
-pub fn diff(diff: &str) -> String {
+/// The report as lines.
+pub fn write(report: &Report) -> String {
     let mut out = String::new();
+    match report {
+        Report::Files(run) => {
+            // Errors are told as they come.
+            for report in run.files.iter().filter(|file| file.finding.status != Status::Error) {
+                report.diff.iter().for_each(|text| diff(text, &mut out));
+                file(report, &mut out);
+            }
+        }
+        Report::Table(run) => table(run, &mut out),
+        Report::Verify(report) => verify(report, &mut out),
+        Report::Value(value) => out = value::write(value),
+        Report::Contexts(families) => families.iter().for_each(|each| contexts(each, &mut out)),
+    }
+    out
+}
+
+fn diff(diff: &str, out: &mut String) {
     for line in diff.split_inclusive('\n') {
         let style = match line.as_bytes().first() {
             _ if line.starts_with("+++") || line.starts_with("---") => BOLD,
@@ -30,82 +50,75 @@ pub fn diff(diff: &str) -> String {
         let (text, end) = line.split_at(line.trim_end_matches(['\n', '\r']).len());
         let _ = write!(out, "{style}{text}{style:#}{end}");
     }
-    out
 }
 
-/// The lines that sum up a file's report, without its diff.
-pub fn file(report: &FileReport) -> String {
-    let style = match report.status {
+fn file(report: &FileReport, out: &mut String) {
+    let finding = &report.finding;
+    let style = match finding.status {
         Status::Patched | Status::AlreadyPatched | Status::Updated | Status::Reverted => GOOD,
         Status::NotApplicable => NOTE,
         Status::Unpatched | Status::Stale | Status::Edited | Status::Error => BAD,
     };
-    let mut out = format!("{}: {style}{}{style:#}", report.path, report.status.name());
-    match report.sites.as_slice() {
-        [] => {}
-        [site] => drop(write!(out, ", at line {}", site.line)),
-        sites => {
-            let lines: Vec<_> = sites.iter().map(|site| site.line.to_string()).collect();
-            let _ = write!(out, ", at lines {}", lines.join(", "));
-        }
+    let _ = write!(out, "{}: {style}{}{style:#}", report.path, finding.status.name());
+    if !finding.sites.is_empty() {
+        let _ = write!(out, ", at {}", lines(finding.sites.iter().map(|site| site.line)));
     }
-    if let Some(reason) = &report.reason {
+    if let Some(reason) = &finding.reason {
         let _ = write!(out, ": {reason}");
     }
     out.push('\n');
-    if let Some(proof) = &report.proof {
-        summary(proof, &mut out);
+    if let Some(proof) = &finding.proof {
+        summary(proof, out);
     }
-    notes(&report.notes, &mut out);
-    if report.old_hash != report.new_hash
-        && let (Some(old), Some(new)) = (&report.old_hash, &report.new_hash)
+    notes(&finding.notes, out);
+    if finding.old_hash != finding.new_hash
+        && let (Some(old), Some(new)) = (&finding.old_hash, &finding.new_hash)
     {
         let _ =
             writeln!(out, "  hooks: …/{old} becomes …/{new}; deploy fxci-config for the new ones");
+        if !report.written {
+            let _ = writeln!(out, "  not written");
+        }
     }
-    if report.diff.is_some() && !report.written {
-        let _ = writeln!(out, "  not written");
-    }
-    out
 }
 
 /// A table of files and their states.
-pub fn table(reports: &[FileReport]) -> String {
-    let width = |of: &dyn Fn(&FileReport) -> usize| reports.iter().map(of).max().unwrap_or(0);
+fn table(run: &RunReport, out: &mut String) {
+    let width = |of: &dyn Fn(&FileReport) -> usize| run.files.iter().map(of).max().unwrap_or(0);
     let paths = width(&|report| report.path.chars().count());
-    let names = width(&|report| report.status.name().len());
-    let mut out = String::new();
-    for report in reports {
-        let style = match report.status {
+    let names = width(&|report| report.finding.status.name().len());
+    for FileReport { path, finding, .. } in &run.files {
+        let style = match finding.status {
             Status::AlreadyPatched => GOOD,
             Status::NotApplicable => NOTE,
             _ => BAD,
         };
-        let name = report.status.name();
-        let pad = if report.reason.is_some() { names - name.len() } else { 0 };
-        let _ = write!(out, "{:paths$}  {style}{name}{style:#}{:pad$}", report.path, "");
-        if let Some(reason) = &report.reason {
+        let name = finding.status.name();
+        let pad = if finding.reason.is_some() { names - name.len() } else { 0 };
+        let _ = write!(out, "{path:paths$}  {style}{name}{style:#}{:pad$}", "");
+        if let Some(reason) = &finding.reason {
             let _ = write!(out, "  {reason}");
         }
         out.push('\n');
     }
-    out
 }
 
-/// What `verify` says.
-pub fn verify(report: &VerifyReport) -> String {
-    let mut out = String::new();
-    let proof = &report.proof;
-    let (style, word) = match proof.verdict {
+fn verify(report: &VerifyReport, out: &mut String) {
+    let (style, word) = match report.proof.verdict {
         Verdict::Proved => (GOOD, "proved"),
         Verdict::Different => (BAD, "different"),
         Verdict::Unproved => (BAD, "not proved"),
     };
     let _ = writeln!(out, "{} against {}: {style}{word}{style:#}", report.new, report.old);
-    summary(proof, &mut out);
-    missed(&proof.coverage, &mut out);
-    notes(&report.notes, &mut out);
-    out
+    summary(&report.proof, out);
+    notes(&report.notes, out);
+}
+
+fn contexts(family: &Family, out: &mut String) {
+    let _ = writeln!(out, "{} ({}): {}", family.name, family.contexts.len(), family.about);
+    for context in &family.contexts {
+        let _ = writeln!(out, "  {}", context.name);
+    }
 }
 
 fn notes(notes: &[String], out: &mut String) {
@@ -116,61 +129,103 @@ fn notes(notes: &[String], out: &mut String) {
 
 fn summary(proof: &Proof, out: &mut String) {
     let counts = &proof.contexts;
-    let _ = match proof.structural.holds {
-        true => {
-            writeln!(out, "  structure: for every other event and action, the same in all contexts")
-        }
-        false => writeln!(out, "  structure: no proof: {}", proof.structural.reason),
+    let _ = match (proof.structural.holds, counts.different) {
+        (true, 0) => writeln!(
+            out,
+            "  proved for all contexts: pushes, pull requests, crons and other actions render what they did before"
+        ),
+        (true, _) => writeln!(out, "  not proved: the structure is right, but a context disagrees"),
+        (false, _) => writeln!(out, "  not proved: {}", proof.structural.reason),
     };
-    let _ = writeln!(
+    let _ = write!(
         out,
-        "  samples: {} of {} contexts as they must be, {} of these retriggers without a clone",
-        counts.equal, counts.total, counts.retrigger
+        "  tried: {} contexts, {} of them retriggers without a clone; ",
+        counts.total, counts.retrigger
     );
+    let _ = match counts.different {
+        0 => writeln!(out, "each renders what it must"),
+        different => writeln!(out, "{BAD}{different} do not render what they must{BAD:#}"),
+    };
     for example in proof.counterexamples.iter().take(SHOWN) {
-        let at = if example.path.steps().is_empty() {
-            "the whole".into()
-        } else {
-            example.path.to_string()
-        };
-        let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
-        let _ = writeln!(out, "    must be: {}", short(&example.old));
-        let _ = writeln!(out, "    is:      {}", short(&example.new));
-        let Some(detail) = &example.detail else { continue };
-        for line in detail.lines.iter().take(SHOWN) {
-            let _ = writeln!(
-                out,
-                "    decided on line {} of the new file: {} is {}",
-                line.line,
-                cut(&line.condition, 100),
-                line.outcome
-            );
-        }
-        let _ = writeln!(out, "    the smallest context found: {}", detail.context);
+        counterexample(example, out);
     }
     if let Some(more) = proof.counterexamples.len().checked_sub(SHOWN + 1) {
         let _ = writeln!(out, "  … and in {} more (--format json has all)", more + 1);
     }
-    let coverage = &proof.coverage;
-    let _ = writeln!(
-        out,
-        "  coverage: the samples reach {} of {} outcomes of the old file's conditions",
-        coverage.reached, coverage.outcomes
-    );
+    coverage(&proof.coverage, out);
 }
 
-fn missed(coverage: &Coverage, out: &mut String) {
-    for missed in coverage.missed.iter().take(SHOWN) {
-        let why = missed.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+fn counterexample(example: &Counterexample, out: &mut String) {
+    let at = match example.path.steps() {
+        [] => "the whole".to_owned(),
+        _ => example.path.to_string(),
+    };
+    let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
+    let _ = writeln!(out, "    must be: {}", short(&example.old));
+    let _ = writeln!(out, "    is:      {}", short(&example.new));
+    let Some(detail) = &example.detail else { return };
+    for line in detail.lines.iter().take(SHOWN) {
         let _ = writeln!(
             out,
-            "    line {}: never {}: {}{why}",
-            missed.line, missed.outcome, missed.condition
+            "    decided on line {} of the new file: {} is {}",
+            line.line,
+            cut(&line.condition, 100),
+            line.outcome
         );
     }
-    if let Some(more) = coverage.missed.len().checked_sub(SHOWN + 1) {
-        let _ = writeln!(out, "    … and {} more (--format json has all)", more + 1);
+    let _ = writeln!(out, "    the smallest context found: {}", detail.context);
+}
+
+fn coverage(coverage: &Coverage, out: &mut String) {
+    // An outcome that was missed, and whether the other one of its condition was, too.
+    let mut missed: Vec<(&Missed, bool)> = Vec::new();
+    for outcome in &coverage.missed {
+        match missed.last_mut() {
+            Some((last, is_both))
+                if last.path == outcome.path
+                    && last.condition == outcome.condition
+                    && !*is_both =>
+            {
+                *is_both = true;
+            }
+            _ => missed.push((outcome, false)),
+        }
     }
+    let all = coverage.outcomes / 2;
+    let both_ways = "true in one context and false in another";
+    let _ = match missed.len() {
+        0 => writeln!(out, "  covered: each of the old file's {all} conditions was {both_ways}"),
+        some => writeln!(
+            out,
+            "  covered: of the old file's {all} conditions, {} {both_ways}; the others:",
+            match all - some {
+                1 => "1 was".to_owned(),
+                covered => format!("{covered} were"),
+            }
+        ),
+    };
+    for (outcome, is_both) in missed.iter().take(SHOWN) {
+        let how = match (is_both, outcome.outcome) {
+            (true, _) => "not reached",
+            (false, true) => "never true",
+            (false, false) => "never false",
+        };
+        let why = outcome.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
+        let condition = cut(&outcome.condition, 100);
+        let _ = writeln!(out, "    line {}: `{condition}`: {how}{why}", outcome.line);
+    }
+    if let Some(more) = missed.get(SHOWN..).filter(|more| !more.is_empty()) {
+        let lines = lines(more.iter().map(|(outcome, _)| outcome.line));
+        let _ = writeln!(out, "    and at {lines} (--format json has all)");
+    }
+}
+
+/// `line 3`, or `lines 3, 5`: each line once.
+fn lines(lines: impl Iterator<Item = usize>) -> String {
+    let mut each: Vec<usize> = lines.collect();
+    each.dedup();
+    let all: Vec<String> = each.iter().map(usize::to_string).collect();
+    format!("{} {}", if each.len() == 1 { "line" } else { "lines" }, all.join(", "))
 }
 
 /// A value on one line, cut where it is long.

@@ -7,9 +7,9 @@
 //! what belongs to it ([`relations`]). A changed context is kept where it reaches something new,
 //! and can be changed again. So the judge is coverage itself, not a second understanding of JSON-e.
 
-pub mod relations;
-pub mod sources;
-pub mod values;
+mod relations;
+mod sources;
+mod values;
 
 use crate::coverage::conditions::Conditions;
 use crate::coverage::follow::Follow;
@@ -278,85 +278,4 @@ fn told(field: &Chain, new: Option<&Value>) -> String {
 
 fn index(outcome: usize, truth: bool) -> usize {
     2 * outcome + usize::from(truth)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::template::{Template, Text};
-
-    fn derived(template: &str) -> Vec<String> {
-        let template = Template::parse(Text::new(template)).expect(template);
-        let contexts = contexts(template.value());
-        assert_eq!(contexts, super::contexts(template.value()), "the same twice");
-        contexts.into_iter().map(|context| context.name).collect()
-    }
-
-    #[test]
-    fn comparisons_get_contexts_on_both_sides() {
-        // The condition, inside of `github-push`, and the changes that it asks for.
-        let cases: &[(&str, &[&str])] = &[
-            ("event.ref == \"refs/heads/main\"", &[]),
-            ("event.ref == \"refs/heads/beta\"", &["event.ref=refs/heads/beta"]),
-            ("event.ref != \"refs/heads/beta\"", &["event.ref=refs/heads/beta"]),
-            ("event.ref in [\"refs/heads/beta\"]", &["event.ref=refs/heads/beta"]),
-            ("event[\"ref\"][:15] == \"refs/heads/dev-\"", &["event.ref=refs/heads/dev-"]),
-            ("event.ref[11:] == \"beta\"", &["event.ref=refs/heads/beta"]),
-            ("\"nightly\" in event.ref", &["event.ref=refs/heads/nightly"]),
-            (
-                "event.repository.html_url == \"https://github.com/mozilla/glean\"",
-                &["event.repository.html_url=https://github.com/mozilla/glean"],
-            ),
-            ("event.head_commit.message[:2] == \"X:\"", &["event.head_commit.message=X:"]),
-            ("\"[skip]\" in event.head_commit.message", &["event.head_commit.message=[skip]"]),
-            ("event.forced", &["event.forced=true"]),
-            ("!(event.repository.private)", &["event.repository.private=true"]),
-            // Nothing that production does not send.
-            ("event.ref == \"main\"", &[]),
-            ("event.after == \"x\"", &[]),
-            ("event.repository.html_url == \"https://example.com/x\"", &[]),
-            ("event.forced == \"yes\"", &[]),
-        ];
-        for (condition, wanted) in cases {
-            let template = format!(
-                "tasks: [{{$if: 'tasks_for == \"github-push\"', \
-                 then: {{$if: '{condition}', then: 1}}}}]"
-            );
-            let found = derived(&template);
-            assert_eq!(found.len(), wanted.len(), "{condition}: {found:?}");
-            for (name, change) in found.iter().zip(*wanted) {
-                assert!(name.starts_with("derived/github-push/"), "{condition}: {name}");
-                assert!(name.contains(&format!("/{change}")), "{condition}: {name}");
-            }
-        }
-    }
-
-    #[test]
-    fn variables_and_chains_of_conditions_are_followed() {
-        let template = r#"
-tasks:
-    - $let:
-          $merge:
-              - kind: '${tasks_for}'
-              - $switch:
-                    'tasks_for == "github-push"':
-                        url: '${event.repository.html_url}'
-                        ref: '${event.ref}'
-                    'tasks_for == "cron"':
-                        url: {$eval: 'repository.url'}
-                        ref: '${push.branch}'
-      in:
-          $if: 'kind in ["github-push", "cron"]'
-          then:
-              $let:
-                  type: {$if: 'url[8:] == "github.com/mozilla/glean"', then: own, else: other}
-              in:
-                  $if: 'kind == "github-push" && type == "own" && ref[:16] == "refs/heads/prod-"'
-                  then: yes
-"#;
-        let change =
-            "event.repository.html_url=https://github.com/mozilla/glean,event.ref=refs/heads/prod-";
-        let found = derived(template);
-        assert!(found.iter().any(|name| name.contains(change)), "{found:?}");
-    }
 }

@@ -40,33 +40,15 @@ enum Kind {
 
 /// Actions of the webhooks
 /// (<https://docs.github.com/en/webhooks/webhook-events-and-payloads>), by the event's `tasks_for`.
-const EVENTS: [(&str, &[&str]); 4] = [
+const EVENTS: [(&str, &str); 4] = [
     (
         "github-pull-request",
-        &[
-            "opened",
-            "synchronize",
-            "reopened",
-            "closed",
-            "edited",
-            "labeled",
-            "unlabeled",
-            "ready_for_review",
-            "converted_to_draft",
-            "review_requested",
-            "review_request_removed",
-            "assigned",
-            "unassigned",
-            "locked",
-            "unlocked",
-        ],
+        "opened synchronize reopened closed edited labeled unlabeled ready_for_review \
+         converted_to_draft review_requested review_request_removed assigned unassigned locked unlocked",
     ),
-    ("github-pull-request-untrusted", &["opened", "synchronize", "reopened", "closed", "edited"]),
-    (
-        "github-release",
-        &["published", "created", "edited", "deleted", "prereleased", "released", "unpublished"],
-    ),
-    ("github-issue-comment", &["created", "edited"]),
+    ("github-pull-request-untrusted", "opened synchronize reopened closed edited"),
+    ("github-release", "published created edited deleted prereleased released unpublished"),
+    ("github-issue-comment", "created edited"),
 ];
 
 /// The values that the field at `keys` can take in `context`, other than its own: made of
@@ -239,8 +221,8 @@ fn forms(kind: Kind, family: &str, literal: &str, current: &str) -> Vec<String> 
         }
         Kind::Event => {
             let known = EVENTS.iter().find(|(name, _)| *name == family).map(|(_, events)| *events);
-            let is_known = known.is_some_and(|known| known.contains(&literal));
-            is_known.then(|| literal.to_owned()).into_iter().collect()
+            let known = known.unwrap_or_default().split(' ').filter(|event| *event == literal);
+            known.map(str::to_owned).collect()
         }
         Kind::Word => {
             if is_branch(literal) {

@@ -55,7 +55,7 @@ impl Environment {
         }
         // An inner `&&` may leave out a name, and a key of `{key: value}` is none.
         let evaluates_all = !["&&", "||", "{"].iter().any(|sign| text.contains(sign));
-        let is_unbound = |chain: &Chain| !self.names.contains(&chain[0]);
+        let is_unbound = |chain: &Chain| !self.names.contains(&chain[0]) && !is_built_in(&chain[0]);
         if evaluates_all && !self.is_open && read(text, engine).iter().any(is_unbound) {
             return BranchOutcomes::default();
         }
@@ -210,7 +210,7 @@ impl Environment {
     fn contexts(&self, chains: &[Chain]) -> Option<Vec<Map<String, Value>>> {
         let mut contexts = vec![Map::new()];
         let mut done: Vec<&Chain> = Vec::new();
-        for chain in chains.iter().filter(|chain| !is_built_in(&chain[0])) {
+        for chain in chains.iter().filter(|chain| !is_constant(&chain[0])) {
             let (at, cases) = self.known(chain)?;
             if done.contains(&at) {
                 continue;
@@ -234,9 +234,15 @@ impl Environment {
     }
 }
 
-/// The chains that an expression reads of the names around it.
+/// The chains of an expression that lead to one thing here and to another there.
 fn read(text: &str, engine: &mut Engine) -> Vec<Chain> {
-    engine.chains(text).iter().filter(|chain| !is_built_in(&chain[0])).cloned().collect()
+    engine.chains(text).iter().filter(|chain| !is_constant(&chain[0])).cloned().collect()
+}
+
+/// Whether a name means the same in all contexts: the engine's own, but for what hangs on the time
+/// or is drawn anew for each render.
+fn is_constant(name: &str) -> bool {
+    is_built_in(name) && !matches!(name, "now" | "fromNow" | "as_slugid")
 }
 
 /// Where in a context there are strings, and where anything else.
