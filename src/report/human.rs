@@ -1,6 +1,6 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-use super::{FileReport, Report, RunReport, VerifyReport};
+use super::data::{FileReport, Report, RunReport, VerifyReport};
 use crate::coverage::{Coverage, Missed};
 use crate::jsone::families::Family;
 use crate::proof::{Counterexample, Proof, Verdict};

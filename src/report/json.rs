@@ -1,6 +1,6 @@
 //! Reports for programs: one JSON object.
 
-use super::Report;
+use super::data::Report;
 use crate::jsone::families::Family;
 use serde_json::{Value, json};
 

@@ -1,0 +1,82 @@
+//! What a run found: the data that every way of printing prints.
+
+use crate::error::Error;
+use crate::jsone::families::Family;
+use crate::proof::Proof;
+use crate::work::Finding;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a command has to print.
+#[derive(Debug, Clone, Copy)]
+pub enum Report<'r> {
+    /// What was found in files or done to them.
+    Files(&'r RunReport),
+    /// The same as a table.
+    Table(&'r RunReport),
+    /// What `verify` found.
+    Verify(&'r VerifyReport),
+    /// A rendered task or document, or a context.
+    Value(&'r Value),
+    /// The built-in contexts.
+    Contexts(&'r [&'r Family]),
+}
+
+/// What a run over files found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// The command's name.
+    pub command: &'static str,
+    /// A report for each file, in the order of the run.
+    pub files: Vec<FileReport>,
+}
+
+/// What there is to say about one file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileReport {
+    /// The file's path as it was given or found; `-` for standard input.
+    pub path: String,
+    /// What was found in it or done to it.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The change as a unified diff; not part of the JSON.
+    #[serde(skip)]
+    pub diff: Option<String>,
+    /// Whether the change was written; not part of the JSON.
+    #[serde(skip)]
+    pub written: bool,
+}
+
+impl FileReport {
+    /// A report without a diff, of a file that was not written.
+    pub fn new(path: impl Into<String>, finding: Finding) -> FileReport {
+        FileReport { path: path.into(), finding, diff: None, written: false }
+    }
+
+    /// The report of a file that could not be read or written.
+    pub fn error(path: impl Into<String>, error: &Error) -> FileReport {
+        FileReport::new(path, Finding::error(error))
+    }
+}
+
+/// What `verify` found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VerifyReport {
+    /// The old file's path.
+    pub old: String,
+    /// The new file's path.
+    pub new: String,
+    /// What the files mean two things by.
+    pub notes: Vec<String>,
+    /// The proof.
+    #[serde(flatten)]
+    pub proof: Proof,
+}
+
+/// A unified diff of two texts, with three lines of context, under the file's name; none where they
+/// are the same.
+pub fn unified_diff(path: &str, old: &str, new: &str) -> Option<String> {
+    let diff = similar::TextDiff::from_lines(old, new);
+    let (from, to) = (format!("a/{path}"), format!("b/{path}"));
+    (old != new).then(|| diff.unified_diff().context_radius(3).header(&from, &to).to_string())
+}
