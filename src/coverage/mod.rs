@@ -1,8 +1,8 @@
 //! Coverage: which outcomes of a template's own conditions contexts reach.
 //!
-//! The template is walked beside its render: the engine evaluates the expressions, [`follow`] only
-//! follows where they lead and writes down what came out. [`derive`] makes the contexts that reach
-//! more, and [`reach`] tells what no context of production can reach.
+//! The template is walked beside its render: the engine evaluates the expressions, `follow` only
+//! follows where they lead and writes down what came out. [`derive`](mod@derive) makes the contexts that
+//! reach more, and `reach` tells what no context of production can reach.
 
 mod compared;
 mod conditions;

@@ -3,8 +3,8 @@
 //! A template that compares `repository.project` with "autoland" asks for contexts on both sides
 //! of that. Each outcome that the built-in contexts miss is searched for: contexts that evaluate
 //! the condition and come out on its other side are changed in one field that the condition
-//! depends on ([`sources`]), to a value that production can send there ([`values`]), together with
-//! what belongs to it ([`relations`]). A changed context is kept where it reaches something new,
+//! depends on (`sources`), to a value that production can send there (`values`), together with
+//! what belongs to it (`relations`). A changed context is kept where it reaches something new,
 //! and can be changed again. So the judge is coverage itself, not a second understanding of JSON-e.
 
 mod relations;
