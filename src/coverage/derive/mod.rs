@@ -33,7 +33,7 @@ const MOST_CHANGES: usize = 6;
 /// At most so many contexts of one `tasks_for` are changed for an outcome.
 const MOST_BASES: usize = 3;
 
-/// Derives contexts from a template's value (the whole document, without the branch): what they
+/// Derives contexts from a template's value (the whole document, without the fast path): what they
 /// reach, together with the built-in ones, is what [`coverage`](crate::coverage) can reach.
 ///
 /// The same template always gives the same contexts, in the same order, and none whose outcomes
