@@ -87,6 +87,17 @@ fn what_the_environment_excludes_is_unreachable() {
             if_(r#"tasks_for == "cron""#, r#"len("ab") == 2"#),
             r#"len("ab") == 2 false: always true here (for cron)"#,
         ),
+        (
+            if_(
+                r#"tasks_for == "github-push" && event.ref == "refs/heads/main""#,
+                r#"event.ref == "refs/heads/beta""#,
+            ),
+            r#"event.ref == "refs/heads/beta" true: always false here (for github-push)"#,
+        ),
+        (
+            let_(r#"{day: {$fromNow: "1 day"}}"#, r#"tasks_for == "cron""#, r#"day[:4] == "2026""#),
+            "",
+        ),
         // Variables: other names for a field, and values that hang on `tasks_for`.
         (
             let_(

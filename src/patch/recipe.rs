@@ -61,8 +61,11 @@ impl Recipe {
     pub fn from_dir(dir: &FilePath) -> Result<Recipe> {
         let read = |name: &str| {
             let path = dir.join(name);
-            std::fs::read_to_string(&path)
-                .map_err(|err| Error::new(format!("cannot be read: {err}")).in_file(path))
+            std::fs::read_to_string(&path).map_err(|err| {
+                Error::new(format!("cannot be read: {err}"))
+                    .in_file(path)
+                    .help("a recipe is a folder with fast-path.yml and retrigger.py")
+            })
         };
         Recipe::new(&read("fast-path.yml")?, &read("retrigger.py")?)
             .map_err(|err| err.in_file(dir.join("fast-path.yml")))

@@ -23,18 +23,12 @@ pub fn inside(environment: &Environment, template: &Value, engine: &mut Engine) 
 fn bound(environment: &Environment, template: &Value, engine: &mut Engine) -> Option<Bound> {
     let map = template.as_object()?;
     if let Some(ways) = ways(environment, map, engine) {
-        let mut all: Option<Bound> = None;
-        for (environment, value) in ways {
-            let names = match value {
-                Some(value) => bound(&environment, value, engine)?,
-                None => Bound::new(),
-            };
-            all = Some(match all {
-                None => names,
-                Some(all) => join(all, names),
-            });
-        }
-        return Some(all.unwrap_or_default());
+        let mut each = ways.into_iter().map(|(environment, value)| match value {
+            Some(value) => bound(&environment, value, engine),
+            None => Some(Bound::new()),
+        });
+        let first = each.next().unwrap_or_default()?;
+        return each.try_fold(first, |all, names| Some(join(all, names?)));
     }
     match operator(map) {
         None if map.keys().any(|name| name.contains("${")) => None,

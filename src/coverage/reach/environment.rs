@@ -1,7 +1,7 @@
 //! The environment: what the names mean at a place of a template, in abstract values.
 
 use crate::coverage::compared;
-use crate::coverage::reach::value::{AbstractValue, BranchOutcomes, Case, MOST_CASES, insert};
+use crate::coverage::reach::value::{AbstractValue, BranchOutcomes, Case};
 use crate::coverage::uses::{self, Chain, Engine, is_built_in};
 use crate::jsone::{Context, expr, render_value};
 use serde_json::{Map, Value, json};
@@ -56,21 +56,19 @@ impl Environment {
         // An inner `&&` may leave out a name, and a key of `{key: value}` is none.
         let evaluates_all = !["&&", "||", "{"].iter().any(|sign| text.contains(sign));
         let is_unbound = |chain: &Chain| !self.names.contains(&chain[0]) && !is_built_in(&chain[0]);
-        if evaluates_all && !self.is_open && read(text, engine).iter().any(is_unbound) {
+        if evaluates_all && !self.is_open && engine.chains(text).iter().any(is_unbound) {
             return BranchOutcomes::default();
         }
         let text = self.canonical(text);
         if let Some(&truth) = self.decided.get(&text) {
             return BranchOutcomes::of(Some(truth));
         }
-        let outcomes = match read(&text, engine).as_slice() {
-            [chain] => self.known(chain).map(|(at, cases)| {
+        let outcomes = match read(&engine.chains(&text)).as_slice() {
+            [] => Some(BranchOutcomes::of(engine.truth(&text, Map::new()))),
+            &[chain] => self.known(chain).map(|(at, cases)| {
                 cases.iter().map(|case| case.outcomes(&text, chain, at, engine)).collect()
             }),
-            chains => self.contexts(chains).map(|contexts| {
-                let truths = contexts.into_iter().map(|names| engine.truth(&text, names));
-                truths.map(BranchOutcomes::of).collect()
-            }),
+            _ => None,
         };
         outcomes.unwrap_or(BranchOutcomes::BOTH)
     }
@@ -79,7 +77,7 @@ impl Environment {
     pub fn behind(&self, text: &str, truth: bool, engine: &mut Engine) -> Environment {
         let mut behind = self.clone();
         let text = self.canonical(text);
-        if let [chain] = read(&text, engine).as_slice() {
+        if let &[chain] = read(&engine.chains(&text)).as_slice() {
             let says = compared::says(&text, truth).map(|(_, says)| says);
             let (at, value) = match self.known(chain) {
                 None => (chain, AbstractValue::said(says)),
@@ -136,25 +134,29 @@ impl Environment {
 
     /// The value that a template renders to.
     pub fn rendered(&self, template: &Value) -> AbstractValue {
-        if uses::asks_defined(&template.to_string()) {
-            return AbstractValue::Any;
-        }
-        let Some(contexts) = self.contexts(&uses::chains_in(template)) else {
-            return AbstractValue::Any;
+        self.cases_of(template).map_or(AbstractValue::Any, AbstractValue::one_of)
+    }
+
+    fn cases_of(&self, template: &Value) -> Option<Vec<Case>> {
+        let (text, chains) = (template.to_string(), uses::chains_in(template));
+        let contexts = match read(&chains).as_slice() {
+            // `$fromNow` reads the time, but no name.
+            _ if uses::asks_defined(&text) || text.contains("$fromNow") => return None,
+            [] => vec![Map::new()],
+            [chain] => {
+                let (at, cases) = self.known(chain)?;
+                cases.iter().map(|case| case.names(at)).collect::<Option<_>>()?
+            }
+            _ => return None,
         };
         let mut cases = Vec::new();
         for names in contexts {
-            // In a list, nothing is no item.
-            match render_value(&json!([template]), &Value::Object(names)) {
-                Ok(Value::Array(mut items)) => match items.pop() {
-                    Some(value) => cases.push(Case::Is(value)),
-                    None => return AbstractValue::Any,
-                },
-                // It raises, and nothing follows.
-                _ => continue,
+            // In a list, nothing is no item. Where it raises, nothing follows.
+            if let Ok(list) = render_value(&json!([template]), &Value::Object(names)) {
+                cases.push(Case::Is(list.get(0)?.clone()));
             }
         }
-        AbstractValue::one_of(cases)
+        Some(cases)
     }
 
     /// The chain that a chain is the same as; itself, mostly.
@@ -204,39 +206,11 @@ impl Environment {
             _ => None,
         })
     }
-
-    /// All contexts that there can be, each with no more than `chains` read; none where they
-    /// cannot be told.
-    fn contexts(&self, chains: &[Chain]) -> Option<Vec<Map<String, Value>>> {
-        let mut contexts = vec![Map::new()];
-        let mut done: Vec<&Chain> = Vec::new();
-        for chain in chains.iter().filter(|chain| !is_constant(&chain[0])) {
-            let (at, cases) = self.known(chain)?;
-            if done.contains(&at) {
-                continue;
-            }
-            done.push(at);
-            let mut product = Vec::new();
-            for names in &contexts {
-                for case in cases {
-                    let Case::Is(value) = case else { return None };
-                    let mut names = names.clone();
-                    insert(&mut names, at, value);
-                    product.push(names);
-                }
-            }
-            contexts = product;
-            if contexts.len() > MOST_CASES {
-                return None;
-            }
-        }
-        Some(contexts)
-    }
 }
 
-/// The chains of an expression that lead to one thing here and to another there.
-fn read(text: &str, engine: &mut Engine) -> Vec<Chain> {
-    engine.chains(text).iter().filter(|chain| !is_constant(&chain[0])).cloned().collect()
+/// Those of some chains that lead to one thing here and to another there.
+fn read(chains: &[Chain]) -> Vec<&Chain> {
+    chains.iter().filter(|chain| !is_constant(&chain[0])).collect()
 }
 
 /// Whether a name means the same in all contexts: the engine's own, but for what hangs on the time

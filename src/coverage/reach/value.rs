@@ -5,7 +5,7 @@ use crate::coverage::uses::{Chain, Engine};
 use serde_json::{Map, Value, json};
 
 /// More cases than this are as good as anything.
-pub const MOST_CASES: usize = 16;
+const MOST_CASES: usize = 16;
 
 /// The branch outcomes of a condition; none of the two where it surely raises.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -113,6 +113,15 @@ impl From<String> for Case {
 }
 
 impl Case {
+    /// A context in which this is the case of what `at` leads to; none where no value is known.
+    pub fn names(&self, at: &[String]) -> Option<Map<String, Value>> {
+        let Case::Is(value) = self else { return None };
+        let (name, keys) = at.split_first()?;
+        let around = |value, key: &String| json!({ key.as_str(): value });
+        let value = keys.iter().rev().fold(value.clone(), around);
+        Some(Map::from_iter([(name.clone(), value)]))
+    }
+
     /// The outcomes of `text`, which reads nothing but `chain`, where this is the case of what
     /// `at` leads to: the chain or what is around it.
     pub fn outcomes(
@@ -123,10 +132,8 @@ impl Case {
         engine: &mut Engine,
     ) -> BranchOutcomes {
         match self {
-            Case::Is(value) => {
-                let mut names = Map::new();
-                insert(&mut names, at, value);
-                BranchOutcomes::of(engine.truth(text, names))
+            Case::Is(_) => {
+                BranchOutcomes::of(self.names(at).and_then(|names| engine.truth(text, names)))
             }
             Case::StartsWith(start) if at == chain => match compared::truth(text, start) {
                 None => BranchOutcomes::BOTH,
@@ -151,16 +158,4 @@ impl Case {
             (case, _) => vec![case],
         }
     }
-}
-
-/// Sets what the chain `at` leads to, with the mappings around it.
-pub fn insert(names: &mut Map<String, Value>, at: &Chain, value: &Value) {
-    let mut into = names.entry(at[0].clone()).or_insert(Value::Null);
-    for key in &at[1..] {
-        if !into.is_object() {
-            *into = json!({});
-        }
-        into = &mut into[key.as_str()];
-    }
-    *into = value.clone();
 }
