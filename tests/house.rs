@@ -49,6 +49,11 @@ impl File {
         file
     }
 
+    /// The folder right under `src` that it is in, or its own name there.
+    fn folder(&self) -> &str {
+        self.name.trim_end_matches(".rs").split('/').next().unwrap_or_default()
+    }
+
     fn read(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let behind = |at: usize, words: [&str; 2]| {
@@ -156,25 +161,36 @@ impl House {
         self.files.iter().enumerate().map(of).collect()
     }
 
+    /// Prints each folder, from the ground up: its lines, and the folders that it imports.
+    fn tell(&self) {
+        let imports = self.imports();
+        for folder in FLOORS.concat() {
+            let files = self.files.iter().zip(&imports).filter(|(file, _)| file.folder() == folder);
+            let (mut lines, mut others) = (0, BTreeSet::new());
+            for (file, imports) in files {
+                lines += file.lines;
+                others.extend(imports.keys().map(|target| self.files[*target].folder()));
+            }
+            others.remove(folder);
+            let others: Vec<&str> = others.into_iter().collect();
+            println!("{folder:<9} {lines:>5} lines, imports: {}", others.join(", "));
+        }
+    }
+
     fn faults(&self) -> Vec<String> {
         let imports = self.imports();
-        let floor = |file: &File| {
-            let folder = file.name.trim_end_matches(".rs").split('/').next().unwrap_or_default();
-            let floor = FLOORS.iter().position(|floor| floor.contains(&folder));
-            (floor, folder.to_owned())
-        };
+        let floor = |file: &File| FLOORS.iter().position(|floor| floor.contains(&file.folder()));
         let mut faults = Vec::new();
         for (file, imports) in self.files.iter().zip(&imports) {
             if file.lines > MOST_LINES {
                 faults.push(format!("{} has {} lines", file.name, file.lines));
             }
-            let (here, folder) = floor(file);
-            if here.is_none() {
+            if floor(file).is_none() {
                 faults.push(format!("{} is on no floor", file.name));
             }
             for (target, path) in imports {
-                let (there, other) = floor(&self.files[*target]);
-                if folder != other && here <= there {
+                let target = &self.files[*target];
+                if file.folder() != target.folder() && floor(file) <= floor(target) {
                     faults.push(format!("{} imports {path}, which runs backwards", file.name));
                 }
             }
@@ -227,6 +243,7 @@ fn the_sources_have_the_shape_that_contributing_draws() {
         })
         .collect();
     let house = House::new(&texts);
+    house.tell();
     assert_eq!(house.faults(), Vec::<String>::new());
     // It is seen that they import each other at all.
     let imports: usize = house.imports().iter().map(BTreeMap::len).sum();
