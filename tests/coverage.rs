@@ -91,9 +91,9 @@ fn the_examples_are_reached() {
 
 #[test]
 fn nothing_that_is_reached_is_called_unreachable() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let own = ["examples", "tests/cmd"].map(|dir| Path::new(env!("CARGO_MANIFEST_DIR")).join(dir));
     let corpus = needs::corpus().map(|folder| folder.join("head"));
-    let folders = std::iter::once(examples).chain(corpus);
+    let folders = own.into_iter().chain(corpus);
     let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap());
     let mut told = 0;
     for file in files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
