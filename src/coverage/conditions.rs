@@ -13,7 +13,7 @@ pub struct Conditions {
     /// The outcomes, in the template's order.
     pub outcomes: Vec<Outcome>,
     /// The expressions that [`Part`]s name by index.
-    pub expressions: Vec<Rc<Expression>>,
+    pub expressions: Vec<Expression>,
     /// The whole document.
     pub document: Rc<Part>,
     /// `tasks[0]` alone, which is all that an action renders.
@@ -138,7 +138,7 @@ impl Conditions {
 #[derive(Default)]
 struct Builder {
     outcomes: Vec<Outcome>,
-    expressions: Vec<Rc<Expression>>,
+    expressions: Vec<Expression>,
     first_task: Option<Rc<Part>>,
     bounds: usize,
 }
@@ -271,7 +271,7 @@ impl Builder {
             .map(|range| ((range.start, range.end), add(&text[range])))
             .collect();
         let expression = Expression { text: text.to_owned(), logic, whole, operands };
-        self.expressions.push(Rc::new(expression));
+        self.expressions.push(expression);
         Part::Expression(self.expressions.len() - 1)
     }
 }

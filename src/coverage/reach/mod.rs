@@ -148,7 +148,7 @@ impl<'c> Interpreter<'c> {
 
     /// The branches of the expression `at`, with the outcomes of all in it written down.
     fn branches(&mut self, at: usize, environment: &Environment) -> Branches {
-        let expression = &self.conditions.expressions[at];
+        let (condition, expression) = (self.condition(at), &self.conditions.expressions[at]);
         let (family, known) = (self.family, &mut self.outcomes);
         let mut note = |outcome: usize, more: BranchOutcomes| {
             known[outcome][family] = known[outcome][family].join(more);
@@ -156,7 +156,6 @@ impl<'c> Interpreter<'c> {
         let see = &mut |range: &std::ops::Range<usize>, outcomes| {
             note(expression.operands[&(range.start, range.end)], outcomes);
         };
-        let condition = Condition { text: &expression.text, logic: &expression.logic };
         let branches = condition::branches(condition, environment, &mut self.engine, see);
         if let Some(whole) = expression.whole {
             note(whole, branches.outcomes());
