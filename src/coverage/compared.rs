@@ -2,18 +2,35 @@
 
 use crate::coverage::uses::{self, Chain};
 use crate::jsone::expr::{self, Lexeme, Token};
+use serde_json::Value;
 
-/// What is so where a comparison comes out one way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
-    /// It is one of these strings: `x == "a"`, `x in ["a", "b"]`.
-    OneOf(Vec<String>),
-    /// It starts with this: `x[:2] == "ab"`.
+/// A part of what a value may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Case {
+    /// This value: `x == "a"`; a part for each string of `x in ["a", "b"]`.
+    Is(Value),
+    /// A string that starts with this: `x[:2] == "ab"`.
     StartsWith(String),
 }
 
+impl From<&str> for Case {
+    fn from(text: &str) -> Case {
+        Case::Is(text.into())
+    }
+}
+
+impl Case {
+    /// Whether it is a string, or strings, that start with this.
+    pub fn starts_with(&self, start: &str) -> bool {
+        match self {
+            Case::StartsWith(text) | Case::Is(Value::String(text)) => text.starts_with(start),
+            Case::Is(_) => false,
+        }
+    }
+}
+
 /// What an expression says where it has this truth, and of what; none for all but the simplest.
-pub fn says(text: &str, truth: bool) -> Option<(Chain, Says)> {
+pub fn says(text: &str, truth: bool) -> Option<(Chain, Vec<Case>)> {
     let (tokens, end) = expr::tokens(text);
     if end < text.trim_end().len() {
         return None;
@@ -26,14 +43,14 @@ pub fn says(text: &str, truth: bool) -> Option<(Chain, Says)> {
     let (sign, operands) = rest.split_first()?;
     let says = match (sign.text(text), truth, length, operands) {
         ("==", true, None, [literal]) | ("!=", false, None, [literal]) => {
-            Says::OneOf(vec![literal.string(text)?.to_owned()])
+            vec![literal.string(text)?.into()]
         }
         ("==", true, Some(length), [literal]) | ("!=", false, Some(length), [literal]) => {
             let start = literal.string(text)?;
             // A shorter literal is equal to a shorter string only, a longer one to none.
-            (start.chars().count() == length).then(|| Says::StartsWith(start.to_owned()))?
+            (start.chars().count() == length).then(|| vec![Case::StartsWith(start.to_owned())])?
         }
-        ("in", true, None, list) => Says::OneOf(strings(text, list)?),
+        ("in", true, None, list) => strings(text, list)?,
         _ => return None,
     };
     Some((chain, says))
@@ -51,7 +68,7 @@ fn slice<'t>(text: &str, tokens: &'t [Token]) -> Option<(usize, &'t [Token])> {
 }
 
 /// The strings of a list of nothing else.
-fn strings(text: &str, tokens: &[Token]) -> Option<Vec<String>> {
+fn strings(text: &str, tokens: &[Token]) -> Option<Vec<Case>> {
     let [first, inside @ .., last] = tokens else { return None };
     if first.text(text) != "[" || last.text(text) != "]" {
         return None;
@@ -59,7 +76,7 @@ fn strings(text: &str, tokens: &[Token]) -> Option<Vec<String>> {
     let mut strings = Vec::new();
     for (at, token) in inside.iter().enumerate() {
         match token.lexeme {
-            Lexeme::Str if at % 2 == 0 => strings.push(token.string(text)?.to_owned()),
+            Lexeme::Str if at % 2 == 0 => strings.push(token.string(text)?.into()),
             Lexeme::Sign if at % 2 == 1 && token.text(text) == "," => {}
             _ => return None,
         }
@@ -73,14 +90,10 @@ pub fn truth(text: &str, start: &str) -> Option<bool> {
     let (told, says) = [true, false]
         .into_iter()
         .find_map(|told| says(text, told).map(|(_, says)| (told, says)))?;
-    let (surely, can_be) = match &says {
-        Says::OneOf(strings) => (false, strings.iter().any(|string| string.starts_with(start))),
-        Says::StartsWith(other) => (start.starts_with(other), other.starts_with(start)),
-    };
-    match (surely, can_be) {
-        (true, _) => Some(told),
-        (false, true) => None,
-        (false, false) => Some(!told),
+    match says.as_slice() {
+        [Case::StartsWith(other)] if start.starts_with(other) => Some(told),
+        cases if cases.iter().any(|case| case.starts_with(start)) => None,
+        _ => Some(!told),
     }
 }
 
@@ -90,10 +103,9 @@ mod tests {
 
     #[test]
     fn comparisons_are_understood_or_left_alone() {
-        let one_of = |strings: &[&str]| {
-            Some(Says::OneOf(strings.iter().map(|string| (*string).to_owned()).collect()))
-        };
-        let starts = |start: &str| Some(Says::StartsWith(start.to_owned()));
+        let one_of =
+            |strings: &[&str]| Some(strings.iter().map(|text| Case::from(*text)).collect());
+        let starts = |start: &str| Some(vec![Case::StartsWith(start.to_owned())]);
         let cases = [
             ("a.b == 'x'", true, one_of(&["x"])),
             ("a.b == 'x'", false, None),

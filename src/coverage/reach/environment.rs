@@ -1,7 +1,7 @@
 //! The environment: what the names mean at a place of a template, in abstract values.
 
-use crate::coverage::compared;
-use crate::coverage::reach::value::{AbstractValue, BranchOutcomes, Case};
+use crate::coverage::compared::{self, Case};
+use crate::coverage::reach::value::{AbstractValue, BranchOutcomes};
 use crate::coverage::uses::{self, Chain, Engine, is_built_in};
 use crate::jsone::{Context, expr, render_value};
 use serde_json::{Map, Value, json};
@@ -35,7 +35,7 @@ impl Environment {
             kinds(&value, &mut Vec::new(), &mut strings, &mut others);
         }
         let strings = Arc::new(&strings - &others);
-        let case = Case::from(tasks_for.to_owned());
+        let case = Case::from(tasks_for);
         let mut values =
             BTreeMap::from([(vec!["tasks_for".to_owned()], AbstractValue::OneOf(vec![case]))]);
         // "The full git ref that was pushed. Example: refs/heads/main or refs/tags/v3.14.1", says
@@ -78,16 +78,15 @@ impl Environment {
         let mut behind = self.clone();
         let text = self.canonical(text);
         if let &[chain] = read(&engine.chains(&text)).as_slice() {
-            let says = compared::says(&text, truth).map(|(_, says)| says);
+            let says = compared::says(&text, truth).map(|(_, cases)| cases);
             let (at, value) = match self.known(chain) {
-                None => (chain, AbstractValue::said(says)),
+                None => (chain, says.map_or(AbstractValue::Any, AbstractValue::one_of)),
                 Some((at, cases)) => {
+                    let says = says.filter(|_| at == chain).unwrap_or_default();
                     let allowed = cases
                         .iter()
                         .filter(|case| case.outcomes(&text, chain, at, engine).can_be(truth));
-                    let says = says.filter(|_| at == chain);
-                    let left = allowed.flat_map(|case| case.clone().narrowed(says.as_ref()));
-                    (at, AbstractValue::one_of(left))
+                    (at, AbstractValue::one_of(allowed.flat_map(|case| case.narrowed(&says))))
                 }
             };
             behind.values.insert(at.clone(), value);

@@ -1,6 +1,6 @@
 //! The abstract values: what is known of a value and of a condition without a context.
 
-use crate::coverage::compared::{self, Says};
+use crate::coverage::compared::{self, Case};
 use crate::coverage::uses::{Chain, Engine};
 use serde_json::{Map, Value, json};
 
@@ -62,15 +62,6 @@ pub enum AbstractValue {
     SameAs(Chain),
 }
 
-/// A part of what a value may be.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Case {
-    /// This value.
-    Is(Value),
-    /// A string that starts with this.
-    StartsWith(String),
-}
-
 impl AbstractValue {
     /// One of `cases`; anything where they are too many.
     pub fn one_of(cases: impl IntoIterator<Item = Case>) -> AbstractValue {
@@ -83,17 +74,6 @@ impl AbstractValue {
         if each.len() > MOST_CASES { AbstractValue::Any } else { AbstractValue::OneOf(each) }
     }
 
-    /// What a comparison says of a value that may be anything.
-    pub fn said(says: Option<Says>) -> AbstractValue {
-        match says {
-            None => AbstractValue::Any,
-            Some(Says::StartsWith(start)) => AbstractValue::OneOf(vec![Case::StartsWith(start)]),
-            Some(Says::OneOf(strings)) => {
-                AbstractValue::one_of(strings.into_iter().map(Case::from))
-            }
-        }
-    }
-
     /// What it is where it is one or the other.
     pub fn join(self, other: AbstractValue) -> AbstractValue {
         match (self, other) {
@@ -103,12 +83,6 @@ impl AbstractValue {
             (one, other) if one == other => one,
             _ => AbstractValue::Any,
         }
-    }
-}
-
-impl From<String> for Case {
-    fn from(text: String) -> Case {
-        Case::Is(Value::String(text))
     }
 }
 
@@ -144,18 +118,11 @@ impl Case {
     }
 
     /// What is left of it where a comparison that it allows says more.
-    pub fn narrowed(self, says: Option<&Says>) -> Vec<Case> {
-        match (self, says) {
-            (Case::StartsWith(start), Some(Says::OneOf(strings))) => {
-                let fits = strings.iter().filter(|string| string.starts_with(&start));
-                fits.cloned().map(Case::from).collect()
-            }
-            (Case::StartsWith(start), Some(Says::StartsWith(longer)))
-                if longer.starts_with(&start) =>
-            {
-                vec![Case::StartsWith(longer.clone())]
-            }
-            (case, _) => vec![case],
+    pub fn narrowed(&self, says: &[Case]) -> Vec<Case> {
+        let Case::StartsWith(start) = self else { return vec![self.clone()] };
+        match says.iter().filter(|case| case.starts_with(start)).cloned().collect() {
+            none if Vec::is_empty(&none) => vec![self.clone()],
+            some => some,
         }
     }
 }
