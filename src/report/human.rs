@@ -61,7 +61,7 @@ fn file(report: &FileReport, out: &mut String) {
     };
     let _ = write!(out, "{}: {style}{}{style:#}", report.path, finding.status.name());
     if !finding.sites.is_empty() {
-        let _ = write!(out, ", at {}", lines(finding.sites.iter().map(|site| site.line)));
+        let _ = write!(out, ", at {}", numbered(finding.sites.iter().map(|site| site.line)));
     }
     if let Some(reason) = &finding.reason {
         let _ = write!(out, ": {reason}");
@@ -177,51 +177,54 @@ fn counterexample(example: &Counterexample, out: &mut String) {
 }
 
 fn coverage(coverage: &Coverage, out: &mut String) {
-    // An outcome that was missed, and whether the other one of its condition was, too.
-    let mut missed: Vec<(&Missed, bool)> = Vec::new();
-    for outcome in &coverage.missed {
-        match missed.last_mut() {
-            Some((last, is_both))
-                if last.path == outcome.path
-                    && last.condition == outcome.condition
-                    && !*is_both =>
-            {
-                *is_both = true;
-            }
-            _ => missed.push((outcome, false)),
-        }
-    }
+    // A condition misses one outcome, or true and then false.
+    let is_other = |one: &Missed, other: &Missed| {
+        let is_same = one.path == other.path && one.condition == other.condition;
+        is_same && one.outcome && !other.outcome
+    };
+    let missed: Vec<&[Missed]> = coverage.missed.chunk_by(is_other).collect();
     let all = coverage.outcomes / 2;
     let both_ways = "true in one context and false in another";
-    let _ = match missed.len() {
-        0 => writeln!(out, "  covered: each of the old file's {all} conditions was {both_ways}"),
-        some => writeln!(
-            out,
-            "  covered: of the old file's {all} conditions, {} {both_ways}; the others:",
-            match all - some {
-                1 => "1 was".to_owned(),
-                covered => format!("{covered} were"),
-            }
-        ),
+    let _ = match all - missed.len() {
+        covered if covered == all => {
+            writeln!(out, "  covered: each of the old file's {all} conditions was {both_ways}")
+        }
+        covered => {
+            writeln!(
+                out,
+                "  covered: {covered} of the old file's {all} conditions, each {both_ways}"
+            )
+        }
     };
-    for (outcome, is_both) in missed.iter().take(SHOWN) {
-        let how = match (is_both, outcome.outcome) {
-            (true, _) => "not reached",
-            (false, true) => "never true",
-            (false, false) => "never false",
+    let is_explained = |each: &&[Missed]| each.iter().all(|outcome| outcome.why.is_some());
+    let (explained, open): (Vec<&[Missed]>, Vec<_>) = missed.into_iter().partition(is_explained);
+    for each in open.iter().take(SHOWN) {
+        let how = match each {
+            [one] if one.outcome => "never true",
+            [_] => "never false",
+            _ => "not reached",
         };
-        let why = outcome.why.as_ref().map(|why| format!(", {why}")).unwrap_or_default();
-        let condition = cut(&outcome.condition, 100);
-        let _ = writeln!(out, "    line {}: `{condition}`: {how}{why}", outcome.line);
+        let _ =
+            writeln!(out, "    line {}: `{}` {how}", each[0].line, cut(&each[0].condition, 100));
     }
-    if let Some(more) = missed.get(SHOWN..).filter(|more| !more.is_empty()) {
-        let lines = lines(more.iter().map(|(outcome, _)| outcome.line));
-        let _ = writeln!(out, "    and at {lines} (--format json has all)");
+    if let Some(more) = open.get(SHOWN..).filter(|more| !more.is_empty()) {
+        let _ = writeln!(out, "    and at {} (--format json has all)", lines(more));
+    }
+    if !explained.is_empty() {
+        let _ = writeln!(
+            out,
+            "    in production the others, at {}, never come out both ways (--format json says why)",
+            lines(&explained)
+        );
     }
 }
 
+fn lines(conditions: &[&[Missed]]) -> String {
+    numbered(conditions.iter().map(|missed| missed[0].line))
+}
+
 /// `line 3`, or `lines 3, 5`: each line once.
-fn lines(lines: impl Iterator<Item = usize>) -> String {
+fn numbered(lines: impl Iterator<Item = usize>) -> String {
     let mut each: Vec<usize> = lines.collect();
     each.dedup();
     let all: Vec<String> = each.iter().map(usize::to_string).collect();
