@@ -93,7 +93,7 @@ pub struct With {
     /// A folder with another recipe, in the form of patches/retrigger.
     #[arg(long, value_name = "DIR")]
     recipe: Option<PathBuf>,
-    /// Also sample with the context in this file (YAML or JSON); may be given again.
+    /// Also try the context in this file (YAML or JSON); may be given again.
     #[arg(long = "context", value_name = "FILE")]
     contexts: Vec<PathBuf>,
 }

@@ -19,7 +19,7 @@ pub struct Verify {
     old: PathBuf,
     /// The file after it.
     new: PathBuf,
-    /// Be content with samples that agree, where there is no proof.
+    /// Be content where all contexts that were tried agree, though nothing is proved.
     #[arg(long)]
     allow_unproved: bool,
     /// Write the smallest context that shows a difference to this file, for `render --context`.
