@@ -8,7 +8,9 @@ use tc_retrigger::template::{Template, Text};
 /// The derived contexts' names.
 fn derived(template: &str) -> Vec<String> {
     let template = Template::parse(Text::new(template)).expect(template);
-    derive::contexts(template.value()).into_iter().map(|context| context.name).collect()
+    let contexts = derive::contexts(template.value());
+    assert_eq!(contexts, derive::contexts(template.value()), "the same twice");
+    contexts.into_iter().map(|context| context.name).collect()
 }
 
 #[test]

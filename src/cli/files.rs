@@ -74,7 +74,7 @@ fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
     let mut report = FileReport::new(name, done.finding);
     // The work has read it as UTF-8.
     let old = String::from_utf8_lossy(&bytes);
-    let new = done.text.unwrap_or_else(|| old.clone().into_owned());
+    let new = done.text.unwrap_or_else(|| old.to_string());
     if plan.diff {
         report.diff = unified_diff(&report.path, &old, &new);
     }

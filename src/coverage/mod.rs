@@ -83,7 +83,7 @@ pub fn measure<'c>(
 }
 
 /// A condition, or an operand of one, and what came out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decided {
     /// The line it stands on.
     pub line: usize,

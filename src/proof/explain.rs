@@ -7,6 +7,7 @@ use crate::jsone::{Context, Renderer};
 use crate::patch::Recipe;
 use crate::template::Template;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// How many renders making a context smaller may cost, on each side.
 const MOST_TRIES: usize = 400;
@@ -75,14 +76,9 @@ fn find<'m>(root: &'m mut Map<String, Value>, at: &[String]) -> Option<&'m mut M
 /// The conditions of the new file that this context decides in a way that the old file's do not
 /// know; where there is none, all that the new file's outcome rests on.
 fn deciding(context: &Context, old: &Template, new: &Template) -> Vec<Decided> {
-    let known = coverage::decided(old, context);
-    let is_known = |decided: &Decided| {
-        let same = |known: &Decided| {
-            known.condition == decided.condition && known.outcome == decided.outcome
-        };
-        known.iter().any(same)
-    };
-    let all = coverage::decided(new, context);
-    let fresh: Vec<Decided> = all.iter().filter(|one| !is_known(one)).cloned().collect();
+    let (known, all) = (coverage::decided(old, context), coverage::decided(new, context));
+    let known: HashSet<_> = known.iter().map(|one| (&one.condition, one.outcome)).collect();
+    let is_fresh = |one: &&Decided| !known.contains(&(&one.condition, one.outcome));
+    let fresh: Vec<Decided> = all.iter().filter(is_fresh).cloned().collect();
     if fresh.is_empty() { all } else { fresh }
 }

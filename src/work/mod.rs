@@ -116,8 +116,9 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     finding.notes = template.ambiguities().collect();
     let site = |path: &_| Site { path: format!("{path}"), line: template.line(path) };
     finding.sites = plan.sites.iter().map(site).collect();
-    let text = match job {
-        Job::Patch => patched(&mut finding, &plan, options, &contexts),
+    let text = match (job, status) {
+        (Job::Patch, Status::NotApplicable) => None,
+        (Job::Patch, _) => Some(patched(&mut finding, &plan, options, &contexts)),
         _ => {
             checked(&mut finding, template, &plan, options, &contexts);
             None
@@ -131,10 +132,7 @@ fn patched(
     plan: &Patch,
     options: &Options,
     contexts: &[&Context],
-) -> Option<String> {
-    if finding.status == Status::NotApplicable {
-        return None;
-    }
+) -> String {
     let proof = Proof::of_patch(plan, &options.recipe, contexts);
     let reason = match proof.verdict {
         Verdict::Proved => None,
@@ -147,7 +145,7 @@ fn patched(
     }
     finding.proof = Some(proof);
     finding.new_hash = Some(plan.after.hook_hash());
-    Some(plan.after.text().as_str().to_owned())
+    plan.after.text().as_str().to_owned()
 }
 
 fn checked(

@@ -221,7 +221,8 @@ fn forms(kind: Kind, family: &str, literal: &str, current: &str) -> Vec<String> 
         }
         Kind::Event => {
             let known = EVENTS.iter().find(|(name, _)| *name == family).map(|(_, events)| *events);
-            let known = known.unwrap_or_default().split(' ').filter(|event| *event == literal);
+            let known =
+                known.unwrap_or_default().split_whitespace().filter(|event| *event == literal);
             known.map(str::to_owned).collect()
         }
         Kind::Word => {

@@ -27,7 +27,7 @@ fn bound(environment: &Environment, template: &Value, engine: &mut Engine) -> Op
             Some(value) => bound(&environment, value, engine),
             None => Some(Bound::new()),
         });
-        let first = each.next().unwrap_or_default()?;
+        let first = each.next().unwrap_or_else(|| Some(Bound::new()))?;
         return each.try_fold(first, |all, names| Some(join(all, names?)));
     }
     match operator(map) {

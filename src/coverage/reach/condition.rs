@@ -16,7 +16,7 @@ pub struct Condition<'c> {
 }
 
 /// The environments behind a condition; none behind an outcome that is not reachable.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Branches {
     /// Where it is true.
     pub holds: Option<Environment>,
