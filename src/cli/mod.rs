@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::report::Format;
 use clap::{Parser, Subcommand, ValueEnum};
 use output::{Exit, Output};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Makes retriggers in Firefox CI need no clone: patches a project's .taskcluster.yml and proves
@@ -75,8 +76,13 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(err) => {
-            let _ = err.print();
-            return ExitCode::from(if err.use_stderr() { 2 } else { 0 });
+            let output = Output::new(Format::Human, false);
+            let printed = err.print();
+            if err.use_stderr() {
+                return ExitCode::from(Exit::Input as u8);
+            }
+            output.results(printed.and_then(|()| std::io::stdout().flush()));
+            return ExitCode::from(output.end(Exit::Success) as u8);
         }
     };
     match cli.color {
@@ -87,13 +93,14 @@ pub fn main() -> ExitCode {
     // The engine's panics are caught and told as errors; their own message would be noise.
     std::panic::set_hook(Box::new(|info| {
         if !crate::jsone::is_rendering() {
-            eprintln!("tc-retrigger has a bug: {info}");
+            // Not by `eprintln!`, which panics itself where nobody can be told.
+            let _ = writeln!(std::io::stderr(), "tc-retrigger has a bug: {info}");
         }
     }));
-    let output = Output { format: cli.format, quiet: cli.quiet };
+    let output = Output::new(cli.format, cli.quiet);
     let exit = cli.command.run(&output).unwrap_or_else(|error| {
         output.error(&error);
         Exit::Input
     });
-    ExitCode::from(exit as u8)
+    ExitCode::from(output.end(exit) as u8)
 }

@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::report::{Format, Report};
 use crate::work::{Job, Status};
-use std::io::Write;
+use std::cell::OnceCell;
+use std::io::{self, Write};
 
 /// How a run ends: the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,34 +28,79 @@ impl Exit {
 }
 
 /// Where results and messages go, and in which form.
+///
+/// What cannot be printed stops no work. It is kept, and [`Output::end`] tells it. A pipe whose
+/// reader went away, as with `| head`, is no fault: nobody is left to miss anything.
 pub struct Output {
     pub format: Format,
     pub quiet: bool,
+    failed: OnceCell<Error>,
 }
 
 impl Output {
-    /// Prints a result, on standard output.
+    pub fn new(format: Format, quiet: bool) -> Output {
+        Output { format, quiet, failed: OnceCell::new() }
+    }
+
+    /// Prints a result, on standard output, byte for byte.
     pub fn result(&self, text: &str) {
-        // A reader that went away, as with `| head`, is no reason to complain.
-        let _ = anstream::stdout().write_all(text.as_bytes());
+        self.results(print(&mut std::io::stdout(), text));
     }
 
     /// Prints a report, on standard output; under --quiet none for people that sums up.
     pub fn report(&self, report: &Report) {
-        if !(self.quiet && self.format == Format::Human && report.is_summary()) {
-            self.result(&report.write(self.format));
+        if self.quiet && self.format == Format::Human && report.is_summary() {
+            return;
+        }
+        let text = report.write(self.format);
+        if report.has_colour(self.format) {
+            self.results(print(&mut anstream::stdout(), &text));
+        } else {
+            // Taking colour out takes U+007F out, too, which may be part of a value.
+            self.result(&text);
         }
     }
 
     /// Prints a message, on standard error.
     pub fn message(&self, text: &str) {
         if !self.quiet {
-            let _ = anstream::stderr().write_all(text.as_bytes());
+            self.keep("standard error", print(&mut anstream::stderr(), text));
         }
     }
 
     /// Prints what is wrong, on standard error.
     pub fn error(&self, error: &Error) {
-        let _ = anstream::stderr().write_all(format!("error: {error}\n").as_bytes());
+        let text = format!("error: {error}\n");
+        self.keep("standard error", print(&mut anstream::stderr(), &text));
     }
+
+    /// Takes what came of printing on standard output.
+    pub fn results(&self, printed: io::Result<()>) {
+        self.keep("standard output", printed);
+    }
+
+    /// The exit status of a run that came to `exit`: 2 where something could not be printed, which
+    /// is then told on standard error.
+    pub fn end(&self, exit: Exit) -> Exit {
+        let Some(error) = self.failed.get() else { return exit };
+        self.error(error);
+        Exit::Input
+    }
+
+    fn keep(&self, stream: &str, printed: io::Result<()>) {
+        match printed {
+            Err(err) if err.kind() != io::ErrorKind::BrokenPipe => {
+                self.failed
+                    .get_or_init(|| Error::new(format!("{stream} cannot be written: {err}")));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Writes all of a text, and what the stream may hold back of it until the process ends, where
+/// nobody would hear of a failure.
+fn print(stream: &mut dyn Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
 }

@@ -22,12 +22,18 @@ pub enum Format {
 }
 
 impl Report<'_> {
-    /// The report as text, with colour in it, which the writer may take out.
+    /// The report as text, with colour in it where [`Report::has_colour`] says so.
     pub fn write(&self, format: Format) -> String {
         match format {
             Format::Human => human::write(self),
             Format::Json => json::write(self),
         }
+    }
+
+    /// Whether its text has colour in it, which the writer may take out. All other text is to be
+    /// written as it is.
+    pub fn has_colour(&self, format: Format) -> bool {
+        format == Format::Human && !matches!(self, Report::Value(_))
     }
 
     /// Whether it sums up the work, so that there are people who want none of it.
