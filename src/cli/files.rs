@@ -2,6 +2,7 @@
 
 use super::input::{self, Found};
 use super::output::{Exit, Output};
+use super::replace::replace;
 use crate::error::{Error, Result};
 use crate::report::{FileReport, Report, RunReport, unified_diff};
 use crate::work::{self, Job, Options, Status};
@@ -79,7 +80,7 @@ fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
         report.diff = unified_diff(&report.path, &old, &new);
     }
     if plan.write && exit == Exit::Success && new != *old {
-        input::replace(path, &bytes, new.as_bytes())?;
+        replace(path, &bytes, new.as_bytes())?;
         report.written = true;
     }
     Ok((report, exit, Some(new)))

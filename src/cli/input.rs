@@ -1,4 +1,4 @@
-//! Reading what the arguments name, and writing files back.
+//! Reading what the arguments name.
 
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
@@ -7,7 +7,7 @@ use crate::template::{Template, Text, value};
 use crate::work::Options;
 use clap::Args;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The name under which templates are found.
@@ -106,27 +106,4 @@ impl With {
         let contexts = self.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>();
         Ok(Options { recipe: recipe?, contexts: contexts? })
     }
-}
-
-/// Replaces a file's content, all of it or nothing: a temporary file in the same folder takes its
-/// place, with the same permissions. A symbolic link stays, its target is replaced.
-///
-/// Errs where the file does not hold `before` any more, or cannot be written.
-pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<()> {
-    let fail = |err: std::io::Error| Error::new(format!("cannot be written: {err}")).in_file(path);
-    let target = fs::canonicalize(path).map_err(fail)?;
-    let folder = target.parent().unwrap_or(Path::new("/"));
-    let mut file =
-        tempfile::Builder::new().prefix(".tc-retrigger").tempfile_in(folder).map_err(fail)?;
-    file.write_all(after).map_err(fail)?;
-    let permissions = fs::metadata(&target).map_err(fail)?.permissions();
-    file.as_file().set_permissions(permissions).map_err(fail)?;
-    file.as_file().sync_all().map_err(fail)?;
-    if fs::read(&target).map_err(fail)? != before {
-        return Err(Error::new("the file changed while it was worked on; nothing was written")
-            .in_file(path)
-            .help("run the command again"));
-    }
-    file.persist(&target).map_err(|err| fail(err.error))?;
-    Ok(())
 }

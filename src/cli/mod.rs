@@ -8,6 +8,7 @@ mod input;
 mod output;
 mod patch;
 mod render;
+mod replace;
 mod revert;
 mod scan;
 mod verify;
