@@ -1,7 +1,6 @@
 //! The program as its users see it: transcripts of command lines, in tests/cmd and the README.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -139,6 +138,7 @@ fn files_are_replaced_whole() {
 #[cfg(unix)]
 #[test]
 fn a_written_file_keeps_its_owner() {
+    use std::io::Write;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     use std::os::unix::process::CommandExt;
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 use super::input::{self, Found};
 use super::output::{Exit, Output};
 use super::replace::replace;
+use super::repository::name_in_diff;
 use crate::error::{Error, Result};
 use crate::report::{FileReport, Report, RunReport, unified_diff};
 use crate::work::{self, Job, Options, Status};
@@ -77,7 +78,7 @@ fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
     let old = String::from_utf8_lossy(&bytes);
     let new = done.text.unwrap_or_else(|| old.to_string());
     if plan.diff {
-        report.diff = unified_diff(&report.path, &old, &new);
+        report.diff = unified_diff(&name_in_diff(path), &old, &new);
     }
     if plan.write && exit == Exit::Success && new != *old {
         replace(path, &bytes, new.as_bytes())?;

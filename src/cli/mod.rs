@@ -9,6 +9,7 @@ mod output;
 mod patch;
 mod render;
 mod replace;
+mod repository;
 mod revert;
 mod scan;
 mod verify;

@@ -72,11 +72,3 @@ pub struct VerifyReport {
     #[serde(flatten)]
     pub proof: Proof,
 }
-
-/// A unified diff of two texts, with three lines of context, under the file's name; none where they
-/// are the same.
-pub fn unified_diff(path: &str, old: &str, new: &str) -> Option<String> {
-    let diff = similar::TextDiff::from_lines(old, new);
-    let (from, to) = (format!("a/{path}"), format!("b/{path}"));
-    (old != new).then(|| diff.unified_diff().context_radius(3).header(&from, &to).to_string())
-}

@@ -4,10 +4,12 @@
 //! [`Report`] to text, and a line in [`Report::write`].
 
 pub mod data;
+mod diff;
 mod human;
 mod json;
 
-pub use data::{FileReport, Report, RunReport, VerifyReport, unified_diff};
+pub use data::{FileReport, Report, RunReport, VerifyReport};
+pub use diff::unified_diff;
 
 use clap::ValueEnum;
 
