@@ -113,3 +113,46 @@ fn a_saved_context_that_cannot_be_written_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(told(&output).starts_with("error: /dev/full: cannot be written: "), "{output:?}");
 }
+
+/// Every character that a value may have comes out as it is, in both forms.
+#[test]
+fn a_rendered_value_has_every_character() {
+    use tc_retrigger::template::{Text, value};
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let all: Vec<char> = (0..=0x2_ffff).filter_map(char::from_u32).collect();
+    // Alone, at both ends, between words, as a key, and all in a row.
+    let shapes = |c: &char| [format!("{c}"), format!("{c}a {c} b{c}"), format!("a\n{c}b\n {c}\n")];
+    let some =
+        all.iter().filter(|c| u32::from(**c) < 0x300 || (0x2000..0x2100).contains(&u32::from(**c)));
+    let texts: Vec<String> = some.flat_map(shapes).collect();
+    let rows: Vec<String> = all.chunks(256).map(|chunk| chunk.iter().collect()).collect();
+    let texts = [texts, rows].concat();
+    let keys: serde_json::Map<_, _> = texts.iter().map(|text| (text.clone(), 1.into())).collect();
+    let wanted = serde_json::json!({"keys": keys, "texts": texts});
+    // A context is read as YAML, where a pair of surrogates is no character.
+    let escaped = |text: &String| -> String {
+        text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect()
+    };
+    let quoted: Vec<String> = texts.iter().map(|text| format!("\"{}\"", escaped(text))).collect();
+    let keys: Vec<String> = quoted.iter().map(|text| format!("? {text}\n  : 1\n")).collect();
+    let keys = keys.join("  ");
+    let context = format!("tasks_for: test\nkeys:\n  {keys}texts: [{}]\n", quoted.join(", "));
+    fs::write(path("context.yml"), context).unwrap();
+    fs::write(path("t.yml"), "{keys: {$eval: keys}, texts: {$eval: texts}}\n").unwrap();
+    for format in ["json", "human"] {
+        let (file, context) = (path("t.yml"), path("context.yml"));
+        let arguments = ["render", &file, "--context", &context, "--format", format];
+        let output = command(&arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+        let read = match format {
+            "json" => serde_json::from_slice(&output.stdout).unwrap(),
+            _ => value::parse(&Text::from_bytes(output.stdout).unwrap()).unwrap(),
+        };
+        let (read, wanted): (&serde_json::Value, _) = (&read, &wanted);
+        for (read, wanted) in read["texts"].as_array().unwrap().iter().zip(&texts) {
+            assert_eq!(read, wanted, "{format}");
+        }
+        assert!(read == wanted, "{format}: the keys");
+    }
+}

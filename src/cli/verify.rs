@@ -4,8 +4,8 @@ use super::input::{self, With};
 use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::proof::{Proof, Verdict};
-use crate::report::{Report, VerifyReport};
-use crate::template::{Template, value};
+use crate::report::{Report, VerifyReport, yaml};
+use crate::template::Template;
 use crate::work;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ fn save_context(proof: &Proof, path: &Path, output: &Output) -> Result<()> {
     };
     let text = match path.extension().is_some_and(|extension| extension == "json") {
         true => format!("{:#}\n", detail.context),
-        false => value::write(&detail.context),
+        false => yaml::write(&detail.context),
     };
     std::fs::write(path, text)
         .map_err(|err| Error::new(format!("cannot be written: {err}")).in_file(path))

@@ -1,10 +1,10 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
 use super::data::{FileReport, Report, RunReport, VerifyReport};
+use super::yaml;
 use crate::coverage::{Coverage, Missed};
 use crate::jsone::families::Family;
 use crate::proof::{Counterexample, Proof, Verdict};
-use crate::template::value;
 use crate::work::Status;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub fn write(report: &Report) -> String {
         }
         Report::Table(run) => table(run, &mut out),
         Report::Verify(report) => verify(report, &mut out),
-        Report::Value(value) => out = value::write(value),
+        Report::Value(value) => out = yaml::write(value),
         Report::Contexts(families) => families.iter().for_each(|each| contexts(each, &mut out)),
     }
     out

@@ -7,6 +7,7 @@ pub mod data;
 mod diff;
 mod human;
 mod json;
+pub mod yaml;
 
 pub use data::{FileReport, Report, RunReport, VerifyReport};
 pub use diff::unified_diff;
