@@ -1,5 +1,6 @@
 //! The one error type: what is wrong, where, and what to do about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -21,7 +22,7 @@ impl fmt::Display for Place {
 /// Something that stops the work on one file, context or recipe.
 ///
 /// It displays as one line: `file:line:column: what is wrong; what to do`, with the parts that
-/// are known.
+/// are known, in [`plain`] text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     path: Option<PathBuf>,
@@ -74,7 +75,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
-            write!(f, "{}:", path.display())?;
+            write!(f, "{}:", plain(&path.display().to_string()))?;
         }
         if let Some(place) = self.place {
             write!(f, "{place}:")?;
@@ -82,8 +83,45 @@ impl fmt::Display for Error {
         if self.path.is_some() || self.place.is_some() {
             f.write_str(" ")?;
         }
-        f.write_str(&self.reason())
+        f.write_str(&plain(&self.reason()))
     }
 }
 
 impl std::error::Error for Error {}
+
+/// A text as a terminal may get it: what could move its cursor, set its colours, end a line, or turn
+/// its direction around is escaped as in Rust (`\n`, `\u{1b}`). Names of files, and what stands in
+/// them, are other people's.
+///
+/// These are Unicode's controls (Cc), its two separators, and its explicit directions (UAX 9).
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let is_odd =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| match is_odd(c) {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    Cow::Owned(text.chars().map(escape).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_line_of_plain_text() {
+        let cases = [
+            ("a b.yml", "a b.yml: ä \\n"),
+            ("a\nb.yml", "a\\nb.yml: ä \\n"),
+            ("\u{1b}[31m\u{7f}\u{9b}.yml", "\\u{1b}[31m\\u{7f}\\u{9b}.yml: ä \\n"),
+            ("\u{202e}lmy.a\u{2028}", "\\u{202e}lmy.a\\u{2028}: ä \\n"),
+        ];
+        for (path, wanted) in cases {
+            assert_eq!(Error::new("ä \\n").in_file(path).to_string(), wanted, "{path:?}");
+        }
+        assert_eq!(Error::new("a \u{1b}").help("\r").to_string(), "a \\u{1b}; \\r");
+    }
+}

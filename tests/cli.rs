@@ -191,6 +191,44 @@ fn a_written_file_keeps_its_owner() {
     }
 }
 
+/// A name with a line break and an escape in it is told as one word on one line, everywhere.
+#[cfg(unix)]
+#[test]
+fn names_cannot_write_on_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "a\n\u{1b}[31m";
+    fs::create_dir(folder.path().join(name)).unwrap();
+    let file = format!("{name}/.taskcluster.yml");
+    fs::write(folder.path().join(&file), EXAMPLE).unwrap();
+    fs::write(folder.path().join(name).join("bad.yml"), "a: [\n").unwrap();
+    let bad = format!("{name}/bad.yml");
+    let cases: [&[&str]; 10] = [
+        &["patch", &file],
+        &["patch", &bad],
+        &["patch", "--stdout", &file],
+        &["check", name],
+        &["check", &format!("{name}/none")],
+        &["scan", "."],
+        &["scan", &format!("{name}/none")],
+        &["verify", &file, &file],
+        &["render", &file, "--context", &bad],
+        &["render", &file, "--context", name],
+    ];
+    for arguments in cases {
+        for color in ["never", "always"] {
+            let output = run(folder.path(), &[arguments, &["--color", color]].concat());
+            let told = text(&output.stdout) + &text(&output.stderr);
+            assert!(told.contains(r"a\n\u{1b}[31m"), "{arguments:?}: {told}");
+            assert!(!told.contains("a\n\u{1b}[31m"), "{arguments:?}: {told:?}");
+            assert!(!told.contains("\n[31m"), "{arguments:?}: {told:?}");
+        }
+        let output = run(folder.path(), &[arguments, &["--format", "json"]].concat());
+        if let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) {
+            assert!(report.to_string().contains(r"a\n\u001b[31m"), "{arguments:?}: {report}");
+        }
+    }
+}
+
 /// The fields that others rely on.
 #[test]
 fn json_has_the_documented_shape() {

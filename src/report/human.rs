@@ -3,6 +3,7 @@
 use super::data::{FileReport, Report, RunReport, VerifyReport};
 use super::yaml;
 use crate::coverage::{Coverage, Missed};
+use crate::error::plain;
 use crate::jsone::families::Family;
 use crate::proof::{Counterexample, Proof, Verdict};
 use crate::work::Status;
@@ -59,12 +60,12 @@ fn file(report: &FileReport, out: &mut String) {
         Status::NotApplicable => NOTE,
         Status::Unpatched | Status::Stale | Status::Edited | Status::Error => BAD,
     };
-    let _ = write!(out, "{}: {style}{}{style:#}", report.path, finding.status.name());
+    let _ = write!(out, "{}: {style}{}{style:#}", plain(&report.path), finding.status.name());
     if !finding.sites.is_empty() {
         let _ = write!(out, ", at {}", numbered(finding.sites.iter().map(|site| site.line)));
     }
     if let Some(reason) = &finding.reason {
-        let _ = write!(out, ": {reason}");
+        let _ = write!(out, ": {}", plain(reason));
     }
     out.push('\n');
     if let Some(proof) = &finding.proof {
@@ -85,7 +86,7 @@ fn file(report: &FileReport, out: &mut String) {
 /// A table of files and their states.
 fn table(run: &RunReport, out: &mut String) {
     let width = |of: &dyn Fn(&FileReport) -> usize| run.files.iter().map(of).max().unwrap_or(0);
-    let paths = width(&|report| report.path.chars().count());
+    let paths = width(&|report| plain(&report.path).chars().count());
     let names = width(&|report| report.finding.status.name().len());
     for FileReport { path, finding, .. } in &run.files {
         let style = match finding.status {
@@ -95,9 +96,10 @@ fn table(run: &RunReport, out: &mut String) {
         };
         let name = finding.status.name();
         let pad = if finding.reason.is_some() { names - name.len() } else { 0 };
+        let path = plain(path);
         let _ = write!(out, "{path:paths$}  {style}{name}{style:#}{:pad$}", "");
         if let Some(reason) = &finding.reason {
-            let _ = write!(out, "  {reason}");
+            let _ = write!(out, "  {}", plain(reason));
         }
         out.push('\n');
     }
@@ -109,7 +111,8 @@ fn verify(report: &VerifyReport, out: &mut String) {
         Verdict::Different => (BAD, "different"),
         Verdict::Unproved => (BAD, "not proved"),
     };
-    let _ = writeln!(out, "{} against {}: {style}{word}{style:#}", report.new, report.old);
+    let (old, new) = (plain(&report.old), plain(&report.new));
+    let _ = writeln!(out, "{new} against {old}: {style}{word}{style:#}");
     summary(&report.proof, out);
     notes(&report.notes, out);
 }
@@ -123,7 +126,7 @@ fn contexts(family: &Family, out: &mut String) {
 
 fn notes(notes: &[String], out: &mut String) {
     for note in notes {
-        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {note}");
+        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {}", plain(note));
     }
 }
 
@@ -241,6 +244,7 @@ fn short(value: &Value) -> String {
 
 /// A text's first characters, and that there are more.
 fn cut(text: &str, most: usize) -> String {
+    let text = &*plain(text);
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}… ({} characters)", &text[..at], text.chars().count()),
         None => text.to_owned(),
