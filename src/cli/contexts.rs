@@ -1,7 +1,8 @@
 //! `contexts`: the built-in contexts.
 
+use super::nearest;
 use super::output::{Exit, Output};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jsone::families::{self, Family};
 use crate::report::Report;
 use clap::Args;
@@ -24,8 +25,9 @@ impl Contexts {
         let families: Vec<&Family> = families::all().iter().filter(wanted).collect();
         if families.is_empty() {
             let name = name.unwrap_or_default();
-            return Err(Error::new(format!("there is no built-in context {name}"))
-                .help("`tc-retrigger contexts` lists them"));
+            let message = format!("there is no built-in context {name}");
+            let names = families::all().iter().map(|family| family.name);
+            return Err(nearest::unknown(message, name, names.chain(nearest::contexts())));
         }
         output.report(&Report::Contexts(&families));
         Ok(Exit::Success)

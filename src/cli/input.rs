@@ -1,5 +1,6 @@
 //! Reading what the arguments name.
 
+use super::nearest;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
 use crate::patch::Recipe;
@@ -81,8 +82,8 @@ pub fn context(name: &str) -> Result<Context> {
     }
     let path = Path::new(name);
     if !path.exists() {
-        return Err(Error::new(format!("{name} is no built-in context and no file"))
-            .help("`tc-retrigger contexts` lists the built-in ones"));
+        let message = format!("{name} is no built-in context and no file");
+        return Err(nearest::unknown(message, name, nearest::contexts()));
     }
     context_file(path)
 }

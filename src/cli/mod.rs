@@ -5,6 +5,7 @@ mod check;
 mod contexts;
 mod files;
 mod input;
+mod nearest;
 mod output;
 mod patch;
 mod render;
