@@ -11,6 +11,69 @@ fn transcripts() {
     cases.case("tests/cmd/*.md").case("README.md");
 }
 
+/// What is wrong with the transcripts of a page, each with its command line.
+fn faults(page: &str, is_readme: bool) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut before = "";
+    for (at, part) in page.split("```").enumerate() {
+        let (text, block) = (before, part.strip_prefix("console\n"));
+        before = part;
+        let Some(block) = block.filter(|_| at % 2 == 1) else { continue };
+        let paragraph = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        for transcript in block.split("$ ").filter(|transcript| !transcript.trim().is_empty()) {
+            let mut lines = transcript.lines().filter(|line| !line.trim().is_empty());
+            let command = lines.next().unwrap_or_default();
+            let mut output: Vec<&str> = lines.collect();
+            let status = output.first().and_then(|line| line.strip_prefix("? ")).unwrap_or("0");
+            let told = format!("exit status {status}");
+            if is_readme && (status == "2" || status != "0" && !paragraph.contains(&told)) {
+                faults.push(format!("{command}: {told}, and the text does not say so"));
+            }
+            output.retain(|line| !line.starts_with("? "));
+            if output.last().is_some_and(|line| *line == "...") {
+                faults.push(format!("{command}: whatever it ends with is taken"));
+            }
+        }
+    }
+    faults
+}
+
+/// `...` takes all there is up to the line below it: at the end, whatever goes wrong.
+#[test]
+fn transcripts_show_what_is_printed() {
+    let mut pages: Vec<_> = fs::read_dir("tests/cmd").unwrap().map(|e| e.unwrap().path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    pages.push("README.md".into());
+    for page in &pages {
+        let text = fs::read_to_string(page).unwrap();
+        assert!(text.contains("```console\n$ tc-retrigger "), "{page:?} has none");
+        assert_eq!(faults(&text, page.ends_with("README.md")), Vec::<String>::new(), "{page:?}");
+    }
+}
+
+#[test]
+fn a_transcript_that_hides_a_fault_is_told() {
+    let block =
+        |text: &str, output: &str| format!("a\n\n{text}\n\n```console\n$ x\n{output}\n```\n");
+    let cases = [
+        (block("b", "c"), 0, 0),
+        (block("b", "c\n...\nd\n"), 0, 0),
+        (block("b", ""), 0, 0),
+        (block("b", "...\n"), 1, 1),
+        (block("b", "c\n...\n"), 1, 1),
+        (block("b", "? 1\nc\n"), 1, 0),
+        (block("It ends with exit\nstatus 1.", "? 1\nc\n"), 0, 0),
+        (block("It ends with exit status 2.", "? 2\nc\n"), 1, 0),
+        (block("b", "? 2\n...\n\n$ y\n...\n"), 3, 2),
+        (format!("{}{}", block("exit status 1", "c\n"), block("b", "? 1\nc\n")), 1, 0),
+    ];
+    for (page, in_readme, elsewhere) in cases {
+        assert_eq!(faults(&page, true).len(), in_readme, "{page}");
+        assert_eq!(faults(&page, false).len(), elsewhere, "{page}");
+    }
+}
+
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tc-retrigger"))
         .current_dir(folder)
