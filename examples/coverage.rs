@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use tc_retrigger::coverage::{self, Coverage, derive};
 use tc_retrigger::jsone::{Context, Renderer, families};
+use tc_retrigger::patch::retrigger;
 use tc_retrigger::template::Template;
 
 // The test includes this file.
@@ -115,7 +116,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn measure(folder: &Path, file: &Path) -> Option<Row> {
     let template = Template::from_bytes(std::fs::read(file).ok()?).ok()?;
-    let derived = derive::contexts(template.value());
+    let derived = derive::contexts(template.value(), &retrigger::needs_no_clone);
     let coverage = coverage::measure(&template, with_built_in(&derived));
     let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
     Some(Row { name, coverage, derived: derived.len() })
@@ -132,7 +133,7 @@ fn cost(folder: &Path) -> f64 {
     for file in files(folder) {
         let template = std::fs::read(file).ok().and_then(|file| Template::from_bytes(file).ok());
         let Some(template) = template else { continue };
-        let derived = derive::contexts(template.value());
+        let derived = derive::contexts(template.value(), &retrigger::needs_no_clone);
         let start = Instant::now();
         let renderer = Renderer::new(&template);
         for context in with_built_in(&derived) {

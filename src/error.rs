@@ -63,6 +63,16 @@ impl Error {
         self.place
     }
 
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, where that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// What is wrong and what to do, without the file's name and the place.
     pub fn reason(&self) -> String {
         match &self.help {

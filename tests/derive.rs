@@ -3,13 +3,18 @@
 mod needs;
 
 use tc_retrigger::coverage::derive;
+use tc_retrigger::patch::retrigger;
 use tc_retrigger::template::{Template, Text};
 
 /// The derived contexts' names.
 fn derived(template: &str) -> Vec<String> {
     let template = Template::parse(Text::new(template)).expect(template);
-    let contexts = derive::contexts(template.value());
-    assert_eq!(contexts, derive::contexts(template.value()), "the same twice");
+    let contexts = derive::contexts(template.value(), &retrigger::needs_no_clone);
+    assert_eq!(
+        contexts,
+        derive::contexts(template.value(), &retrigger::needs_no_clone),
+        "the same twice"
+    );
     contexts.into_iter().map(|context| context.name).collect()
 }
 
@@ -88,11 +93,16 @@ fn the_same_template_gives_the_same_contexts() {
         needs::corpus().map(|folder| folder.join("head/firefox-enterprise-fork.taskcluster.yml"));
     for file in real.into_iter().chain([example.into()]).filter(|file| file.exists()) {
         let template = Template::from_bytes(std::fs::read(&file).unwrap()).unwrap();
-        let first = derive::contexts(template.value());
+        let first = derive::contexts(template.value(), &retrigger::needs_no_clone);
         let mut names: Vec<_> = first.iter().map(|context| &context.name).collect();
         names.sort();
         names.dedup();
         assert_eq!(names.len(), first.len(), "names are unique");
-        assert_eq!(first, derive::contexts(template.value()), "{}", file.display());
+        assert_eq!(
+            first,
+            derive::contexts(template.value(), &retrigger::needs_no_clone),
+            "{}",
+            file.display()
+        );
     }
 }

@@ -61,7 +61,8 @@ fn before_and_after() {
     }
 }
 
-const TASK: &str = "version: 1\ntasks:\n  - payload:\n      env:\n        ACTION_CALLBACK: x\n";
+const TASK: &str = "version: 1\ntasks:\n  - payload:\n      env:\n        ACTION_TASK_GROUP_ID: x\n        \
+                    ACTION_TASK_ID: x\n        ACTION_INPUT: x\n        ACTION_CALLBACK: x\n";
 
 #[test]
 fn odd_bytes_stay() {
@@ -107,10 +108,10 @@ fn odd_bytes_stay() {
         ("a quoted key", TASK.replace("payload:", "\"payload\" :")),
         (
             "a flow payload over lines",
-            "tasks:\n- payload: {env: {\n    ACTION_CALLBACK: x},\n    a: [b,\n   c]\n  } # d\n"
+            "tasks:\n- payload: {env: {\n    ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x},\n    a: [b,\n   c]\n  } # d\n"
                 .to_owned(),
         ),
-        ("a flow payload, open", "tasks:\n- payload: {env: {ACTION_CALLBACK: x}}".to_owned()),
+        ("a flow payload, open", "tasks:\n- payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}".to_owned()),
         ("letters of two bytes", TASK.replace("version: 1", "version: 1 # ä ö €")),
         (
             "letters of two bytes in a block scalar",
@@ -123,7 +124,7 @@ fn odd_bytes_stay() {
         ("spaces at the end", format!("{TASK}      text: |\n        a\n      ")),
         (
             "an alias",
-            format!("x: &p {{env: {{ACTION_CALLBACK: x}}}}\n{}", "tasks:\n- payload: *p\n"),
+            format!("x: &p {{env: {{ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}}\n{}", "tasks:\n- payload: *p\n"),
         ),
     ];
     for (name, before) in cases {
@@ -148,23 +149,23 @@ fn odd_bytes_stay() {
 fn a_file_that_cannot_be_edited_says_why_and_where() {
     let cases = [
         (
-            "tasks: [{payload: {env: {ACTION_CALLBACK: x}}}]\n",
+            "tasks: [{payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}]\n",
             "1:19: tasks[0].payload is written inside",
         ),
         (
-            "tasks:\n- {payload: {env: {ACTION_CALLBACK: x}}}\n",
+            "tasks:\n- {payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}\n",
             "2:13: tasks[0].payload is written inside",
         ),
         (
-            "x: &t\n  payload: {env: {ACTION_CALLBACK: x}}\ntasks:\n- *t\n",
+            "x: &t\n  payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}\ntasks:\n- *t\n",
             "4:3: tasks[0].payload comes out of an alias",
         ),
         (
-            "x: &t\n  payload: {env: {ACTION_CALLBACK: x}}\ntasks:\n- <<: *t\n  a: b\n",
+            "x: &t\n  payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}\ntasks:\n- <<: *t\n  a: b\n",
             "4:3: tasks[0].payload comes out of an alias or a merge key",
         ),
         (
-            "tasks:\n- ? payload\n  : {env: {ACTION_CALLBACK: x}}\n",
+            "tasks:\n- ? payload\n  : {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}\n",
             "3:5: tasks[0].payload has its key behind a `?`",
         ),
     ];
@@ -179,25 +180,21 @@ fn a_file_that_cannot_be_edited_says_why_and_where() {
 fn an_edited_fast_path_is_told_and_replaced() {
     let after = patched(TASK).after.text().as_str().to_owned();
     let cases = [
-        (
-            "the guard",
-            after.replace("\"pr-action\"", "\"cron\""),
-            "differs from the recipe on line 12",
-        ),
+        ("the guard", after.replace("\"pr-action\"", "\"cron\""), "cron\\\"]\", the recipe has"),
         (
             "the script",
             after.replace("print(", "print (").clone(),
-            "differs from the recipe on line 33",
+            "\"print (\\\"retrigger\\\")\", the recipe has \"print(\\\"retrigger\\\")\"",
         ),
         (
             "the comment",
             after.replace("on two lines", "on lines"),
-            "differs from the recipe on line 5",
+            "5:12: \"# on lines.\", the recipe has \"# on two lines.\"",
         ),
         (
             "no comment",
             after.replace("      # on two lines.\n", ""),
-            "differs from the recipe on line 5",
+            "5:7: \"$let:\", the recipe has \"# on two lines.\"",
         ),
         (
             "an older recipe",
@@ -222,15 +219,16 @@ fn an_edited_fast_path_is_told_and_replaced() {
                     "         clonePayload:\n           env:\n",
                 )
                 .replace("            ACTION", "             ACTION"),
-            "differs from the recipe on line 7",
+            "it is indented by 9 spaces, the recipe's by 8",
         ),
     ];
     for (name, edited, wanted) in cases {
         assert_ne!(edited, after, "{name}");
         let plan = patched(&edited);
         match &plan.state {
-            State::Edited(reason) | State::Stale(reason) => {
-                assert!(reason.contains(wanted), "{name}: {reason}");
+            State::Edited(told) | State::Old(told) => {
+                let told = format!("{}: {}", told.place, told.reason);
+                assert!(told.contains(wanted), "{name}: {told}");
             }
             other => panic!("{name}: {other:?}"),
         }
@@ -239,12 +237,16 @@ fn an_edited_fast_path_is_told_and_replaced() {
     }
     let gone = after.replace("ACTION_CALLBACK", "NO_CALLBACK");
     let plan = patched(&gone);
-    assert_eq!(plan.state, State::Stale("no retrigger reaches the fast path on line 3".to_owned()));
+    let State::Moved(told) = plan.state else { panic!("{:?}", plan.state) };
+    assert_eq!(
+        (told.place.line, told.reason),
+        (3, "no retrigger reaches this fast path".to_owned())
+    );
     assert_eq!(plan.after.text().as_str(), TASK.replace("ACTION_CALLBACK", "NO_CALLBACK"));
     let beyond = after.replace("        clonePayload:", "        other: 1\n        clonePayload:");
     let newer = after.replace("recipe 1:", "recipe 2:");
     for (edited, wanted) in [
-        (beyond, "edited beyond recognition"),
+        (beyond, "4:7: the fast path is not whole any more: the fast path is lines 4 to 8 and"),
         (newer, "the fast path is of recipe 2, a newer one; update tc-retrigger"),
     ] {
         let err =
@@ -253,21 +255,26 @@ fn an_edited_fast_path_is_told_and_replaced() {
     }
 }
 
-/// `scan/old` is `edits/four-spaces.before.yml` with what patch 1 wrote; patch 2 wrote what recipe 2
-/// does, under its old name.
+/// `scan/old` and `scan/recipe-2` are `edits/four-spaces.before.yml` with what patch 1 and recipe 2
+/// wrote; patch 2 wrote what recipe 2 did, under its old name.
 #[test]
 fn an_older_recipes_file_is_stale_and_upgraded() {
     let original = include_str!("edits/four-spaces.before.yml");
+    let second = include_str!("scan/recipe-2/.taskcluster.yml");
     let recipe = Recipe::built_in();
     let plan = |text: &str| Patch::plan(&template(text), &recipe, families::contexts()).unwrap();
     let current = plan(original).after.text().as_str().to_owned();
-    let second = current.replace("# tc-retrigger recipe 2:", "# tc-retrigger patch 2:");
-    let cases = [("patch 1", include_str!("scan/old/.taskcluster.yml")), ("patch 2", &second)];
+    let patch = second.replace("# tc-retrigger recipe 2:", "# tc-retrigger patch 2:");
+    let cases = [
+        ("patch 1", include_str!("scan/old/.taskcluster.yml")),
+        ("patch 2", &patch),
+        ("recipe 2", second),
+    ];
     for (name, old) in cases {
         assert_ne!(old, current);
         let upgrade = plan(old);
-        let reason = format!("it has {name}; this is {}", recipe.origin());
-        assert_eq!(upgrade.state, State::Stale(reason));
+        let State::Old(told) = upgrade.state else { panic!("{name}: {:?}", upgrade.state) };
+        assert_eq!(told.reason, format!("it has {name}; this is {}", recipe.origin()));
         assert_eq!(upgrade.before.text().as_str(), original);
         assert_eq!(upgrade.after.text().as_str(), current);
         assert_eq!(plan(upgrade.after.text().as_str()).state, State::Current);

@@ -61,10 +61,10 @@ fn mutants_are_proved_where_they_change_nothing() {
 #[test]
 fn random_templates_around_a_payload_are_proved_rightly() {
     let mut python = driver::Engine::both(true).map(|[python, _]| python);
-    let tally = shapes::judge(100, 1, &mut python);
+    let tally = shapes::judge(200, 1, &mut python);
     println!("{:#?}", tally.classes);
     let [hold, fail] = ["the premises hold", "a premise fails"].map(|class| tally.of(class));
-    assert!(hold > 30 && fail > 3, "{:?}", tally.classes);
+    assert!(hold > 30 && fail > 30, "{:?}", tally.classes);
     assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
 }
 
@@ -80,10 +80,8 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
             text.replacen(from, to, 1)
         };
         let old = Template::parse(Text::new(replaced(case.old, case.before))).expect("a template");
-        let sites::Reach::Sites(sites) = sites::find(old.value(), families::contexts().step_by(4))
-        else {
-            panic!("{}: no sites", case.name)
-        };
+        let reach = sites::find(old.value(), families::contexts().step_by(4));
+        let sites::Found::Sites(sites) = reach.found else { panic!("{}: no sites", case.name) };
         let new = edit::wrap(&old, &sites, &recipe).expect("it can be patched");
         let new = replaced(&new, case.after);
         // Few, and not the one that tells the two apart: the premises must do.

@@ -178,11 +178,11 @@ fn a_fast_path_where_none_belongs_is_not_proved() {
     // Where JSON-e renders twice, or not at all, what stands there.
     let cases = [
         (
-            "$find: [{payload: {env: {ACTION_CALLBACK: x}}}], each(x): 'true'",
+            "$find: [{payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}], each(x): 'true'",
             "the fast path is in a `$find`, which renders its items twice (line 1",
         ),
         (
-            "$reduce: [1], initial: {payload: {env: {ACTION_CALLBACK: x}}}, 'each(a,x)': {$eval: a}",
+            "$reduce: [1], initial: {payload: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}, 'each(a,x)': {$eval: a}",
             "no retrigger reaches the fast path on line 1",
         ),
     ];
@@ -199,7 +199,7 @@ fn a_fast_path_where_none_belongs_is_not_proved() {
     }
 
     // Around a payload that may render to nothing, as a whole.
-    let old = "tasks:\n- payload:\n    $if: 'tasks_for == \"action\"'\n    then: {env: {ACTION_CALLBACK: x}}\n";
+    let old = "tasks:\n- payload:\n    $if: 'tasks_for == \"action\"'\n    then: {env: {ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}\n";
     let mut new = parse(old).value().clone();
     new["tasks"][0]["payload"] = Recipe::built_in().wrapper(new["tasks"][0]["payload"].take());
     let proof = prove(old, &serde_json::to_string(&new).unwrap());
@@ -214,9 +214,11 @@ fn a_fast_path_where_none_belongs_is_not_proved() {
 #[test]
 fn a_file_that_means_two_things_is_judged_twice_and_told() {
     let old = around(TASK) + "    extra: {on: 1, mode: 0777}\n";
-    let notes: Vec<String> = parse(&old).ambiguities().collect();
+    let template = parse(&old);
+    let notes: Vec<String> =
+        template.ambiguities().map(|(place, meaning)| format!("{place}: {meaning}")).collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
-    assert!(notes[0].starts_with("line 11: `on` is true for PyYAML and the string"), "{notes:?}");
+    assert!(notes[0].starts_with("11:13: `on` is true for PyYAML and the string"), "{notes:?}");
     let new = patched(&old);
     let proof = prove(&old, &new);
     assert_eq!(proof.verdict, Verdict::Proved, "{:?}", proof.structural);

@@ -27,7 +27,7 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
         (&*patched, Job::Check, Status::AlreadyPatched, "", Some(true), None),
         (&*patched, Job::Revert, Status::Reverted, "", Some(true), Some(UNPATCHED)),
         (STALE, Job::Patch, Status::Updated, "it has patch 1", Some(true), Some(&*patched)),
-        (STALE, Job::Check, Status::Stale, "it has patch 1; this is recipe 2; run", None, None),
+        (STALE, Job::Check, Status::Stale, "it has patch 1; this is recipe 3; run", None, None),
         (
             STALE,
             Job::Revert,
@@ -36,12 +36,12 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
             Some(false),
             Some(UNPATCHED),
         ),
-        (&*edited, Job::Patch, Status::Updated, "differs", Some(true), Some(&*patched)),
+        (&*edited, Job::Patch, Status::Updated, "PARALLEL", Some(true), Some(&*patched)),
         (
             &*edited,
             Job::Check,
             Status::Edited,
-            "differs from the recipe on line",
+            "\"PARALLEL = 5\", the recipe has \"PARALLEL = 50\"",
             Some(false),
             None,
         ),
@@ -52,7 +52,7 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
     assert_ne!(edited, patched);
     for (text, job, status, reason, is_proved, new) in cases {
         let Done { finding, text: got } = on(text, job);
-        let told = finding.reason.clone().unwrap_or_default();
+        let told = finding.told().unwrap_or_default();
         assert_eq!(finding.status, status, "{job:?} {status:?}: {told}");
         assert!(told.contains(reason) && told.is_empty() == reason.is_empty(), "{job:?}: {told}");
         let proof = finding.proof.map(|proof| proof.verdict == Verdict::Proved);
@@ -62,12 +62,12 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
     }
     assert_ne!(beyond, patched);
     for (text, job, wanted) in [
-        (&beyond, Job::Patch, "line 9, column"),
-        (&beyond, Job::Check, "edited beyond recognition; take it out by hand"),
-        (&beyond, Job::Revert, "edited beyond recognition"),
+        (&beyond, Job::Patch, "lines 7 to 11 and"),
+        (&beyond, Job::Check, "run `tc-retrigger revert --force --write`"),
+        (&beyond, Job::Revert, "cannot be patched: the fast path is not whole any more"),
     ] {
         let Done { finding, text: got } = on(text, job);
-        let told = finding.reason.unwrap_or_default();
+        let told = finding.told().unwrap_or_default();
         assert_eq!((finding.status, got), (Status::Error, None), "{job:?}: {told}");
         assert!(told.contains(wanted), "{job:?}: {told}");
         assert!(finding.old_hash.is_some() && finding.old_hash == finding.new_hash);

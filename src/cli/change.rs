@@ -5,7 +5,7 @@ use super::input::{self, With};
 use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::report::Format;
-use crate::work::Job;
+use crate::work::{Job, Options};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,14 @@ pub struct Change {
 }
 
 impl Change {
-    pub fn run(&self, command: &'static str, job: Job, output: &Output) -> Result<Exit> {
+    /// Does the job; `force` is [`Options::force`].
+    pub fn run(
+        &self,
+        command: &'static str,
+        job: Job,
+        force: bool,
+        output: &Output,
+    ) -> Result<Exit> {
         if self.write && self.paths.iter().any(|path| path == Path::new("-")) {
             return Err(
                 Error::new("standard input cannot be written in place").help("use --stdout")
@@ -36,7 +43,7 @@ impl Change {
             return Err(Error::new("--stdout prints one file and nothing else")
                 .help("name one file, and no --format json"));
         }
-        let options = self.with.options()?;
+        let options = Options { force, ..self.with.options()? };
         let plan = Plan { job, options: &options, write: self.write, diff: !self.stdout };
         let mut run = Run::new(command, output);
         for path in paths {

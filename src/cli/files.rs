@@ -41,12 +41,27 @@ impl Run<'_> {
             (FileReport::error(path.display().to_string(), &error), Exit::Input, None)
         });
         if report.finding.status == Status::Error && exit == Exit::Failure {
-            let reason = report.finding.reason.clone().unwrap_or_default();
-            self.output.error(&Error::new(reason).in_file(&path));
+            let finding = &report.finding;
+            let mut error = Error::new(finding.told().unwrap_or_default()).in_file(&path);
+            if let Some(place) = finding.place() {
+                error = error.at(place);
+            }
+            self.output.error(&error);
         }
         self.exit = self.exit.max(exit);
         self.report.files.push(report);
         text
+    }
+
+    /// Counts it as a failure where a file has nothing to patch.
+    pub fn require(&mut self) {
+        for file in &mut self.report.files {
+            if file.finding.status == Status::NotApplicable {
+                let advice = "--require asks for actions: correct the file, or leave it out";
+                file.finding.advice = Some(advice.to_owned());
+                self.exit = self.exit.max(Exit::Failure);
+            }
+        }
     }
 
     /// Prints the report; gives the run's exit status.
@@ -63,7 +78,8 @@ impl Run<'_> {
 
     /// As [`Run::finish`] where standard output holds a file: the report is a message.
     pub fn finish_beside_a_file(self) -> Exit {
-        self.output.message(&Report::Files(&self.report).write(self.output.format));
+        self.output
+            .message(&Report::Files(&self.report).write(self.output.format, self.output.verbose));
         self.exit
     }
 }

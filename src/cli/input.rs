@@ -105,6 +105,6 @@ impl With {
         let recipe =
             self.recipe.as_deref().map_or_else(|| Ok(Recipe::built_in()), Recipe::from_dir);
         let contexts = self.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>();
-        Ok(Options { recipe: recipe?, contexts: contexts? })
+        Ok(Options { recipe: recipe?, contexts: contexts?, force: false })
     }
 }

@@ -38,6 +38,9 @@ struct Cli {
     /// Print nothing but what is wrong, and what --stdout or --format json ask for.
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Leave nothing out: every context that differs, what decides it, every condition.
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -79,7 +82,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(err) => {
-            let output = Output::new(Format::Human, false);
+            let output = Output::new(Format::Human, false, false);
             let printed = err.print();
             if err.use_stderr() {
                 return ExitCode::from(Exit::Input as u8);
@@ -100,7 +103,7 @@ pub fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "tc-retrigger has a bug: {info}");
         }
     }));
-    let output = Output::new(cli.format, cli.quiet);
+    let output = Output::new(cli.format, cli.quiet, cli.verbose);
     let exit = cli.command.run(&output).unwrap_or_else(|error| {
         output.error(&error);
         Exit::Input

@@ -19,7 +19,9 @@ impl Exit {
     pub fn of(job: Job, status: Status) -> Exit {
         match status {
             Status::Error => Exit::Failure,
-            Status::Unpatched | Status::Stale | Status::Edited if job != Job::Revert => {
+            Status::Unpatched | Status::Stale | Status::Edited | Status::Raises
+                if job != Job::Revert =>
+            {
                 Exit::Failure
             }
             _ => Exit::Success,
@@ -34,12 +36,13 @@ impl Exit {
 pub struct Output {
     pub format: Format,
     pub quiet: bool,
+    pub verbose: bool,
     failed: OnceCell<Error>,
 }
 
 impl Output {
-    pub fn new(format: Format, quiet: bool) -> Output {
-        Output { format, quiet, failed: OnceCell::new() }
+    pub fn new(format: Format, quiet: bool, verbose: bool) -> Output {
+        Output { format, quiet, verbose, failed: OnceCell::new() }
     }
 
     /// Prints a result, on standard output, byte for byte.
@@ -52,7 +55,7 @@ impl Output {
         if self.quiet && self.format == Format::Human && report.is_summary() {
             return;
         }
-        let text = report.write(self.format);
+        let text = report.write(self.format, self.verbose);
         if report.has_colour(self.format) {
             self.results(print(&mut anstream::stdout(), &text));
         } else {

@@ -18,6 +18,6 @@ pub struct Patch {
 
 impl Patch {
     pub fn run(&self, output: &Output) -> Result<Exit> {
-        self.change.run("patch", Job::Patch, output)
+        self.change.run("patch", Job::Patch, false, output)
     }
 }

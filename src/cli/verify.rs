@@ -4,7 +4,7 @@ use super::input::{self, With};
 use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::proof::{Proof, Verdict};
-use crate::report::{Report, VerifyReport, yaml};
+use crate::report::{FileNote, Report, VerifyReport, yaml};
 use crate::template::Template;
 use crate::work;
 use clap::Args;
@@ -42,8 +42,10 @@ impl Verify {
         if let Some(path) = &self.save_context {
             save_context(&proof, path, output)?;
         }
-        let notes = |path: &Path, template: &Template| -> Vec<String> {
-            template.ambiguities().map(|note| format!("{}: {note}", path.display())).collect()
+        let notes = |path: &Path, template: &Template| -> Vec<FileNote> {
+            let path = path.display().to_string();
+            let note = |note| FileNote { path: path.clone(), note };
+            work::notes(template).into_iter().map(note).collect()
         };
         let report = VerifyReport {
             old: self.old.display().to_string(),

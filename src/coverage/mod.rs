@@ -11,6 +11,7 @@ mod follow;
 mod reach;
 mod uses;
 
+use crate::error::Place;
 use crate::jsone::{Context, Renderer};
 use crate::template::{Path, Template};
 use conditions::{Conditions, Outcome};
@@ -36,6 +37,10 @@ pub struct Missed {
     pub path: Path,
     /// The line it stands on.
     pub line: usize,
+    /// The column where it starts, in characters from 1.
+    pub column: usize,
+    /// The last line it stands on.
+    pub end_line: usize,
     /// The condition, or the operand of one.
     pub condition: String,
     /// The outcome.
@@ -68,9 +73,12 @@ pub fn measure<'c>(
             if reached[2 * at + usize::from(value)] {
                 coverage.reached += 1;
             } else {
+                let Place { line, column } = template.key_place(&outcome.path);
                 coverage.missed.push(Missed {
                     path: outcome.path.clone(),
-                    line: template.line(&outcome.path),
+                    line,
+                    column,
+                    end_line: template.end_line(&outcome.path).max(line),
                     condition: outcome.condition.clone(),
                     outcome: value,
                     why: reachable.why_not(at, value),

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 ///
 /// It is written as a template sees it: one mapping with `tasks_for` and what goes with that. For
 /// actions these are the names that fxci-config binds around `tasks[0]` (`action`, `push`,
-/// `repository`, `parameters`, `input`, `taskId`, `taskGroupId`, `ownTaskId`, `clientId`).
+/// `repository`, `parameters`, `input`, `taskId`, `taskGroupId`, `ownTaskId`) and those of the hooks
+/// service itself (`clientId`, `firedBy`, `now`). No action has any other, such as
+/// `taskcluster_root_url`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// What messages call it.
@@ -46,13 +48,19 @@ pub(super) const BOUND: [&str; 9] = [
     "ownTaskId",
 ];
 
+/// What the hooks service itself gives to a hook's task, beside `payload` and `taskId`
+/// (Taskcluster's `services/hooks/src/taskcreator.js`).
+const SERVICE: [&str; 3] = ["clientId", "firedBy", "now"];
+
 impl Context {
     /// Takes a context's value: a mapping as a template sees it or, for an action, the hook's own
     /// context (`payload` with `decision` and `user`, `taskId`, `clientId`, `firedBy`), to which
     /// `tasks_for` and `action_perm` may be added (else "action" and "generic").
     ///
     /// What production always sets is added where it lacks: for actions `ownTaskId`, `clientId`,
-    /// `firedBy`, and null for `input`, `taskId`, `taskGroupId`, `push`, `repository`.
+    /// `firedBy`, and null for `input`, `taskId`, `taskGroupId`, `push`, `repository`. An action's
+    /// names that production does not give are left out, and its `action.repo_scope` is what
+    /// fxci-config makes of the repository, where the context has one.
     ///
     /// Errs where the value is no mapping, or an action's context has no mapping `action`.
     pub fn new(name: impl Into<String>, value: Value) -> Result<Context> {
@@ -63,15 +71,51 @@ impl Context {
             ));
         };
         let is_raw = map.get("payload").is_some_and(|payload| payload.get("decision").is_some());
-        let bound = if is_raw && !map.contains_key("action") { bind(map)? } else { map };
+        let mut bound = if is_raw && !map.contains_key("action") { bind(map)? } else { map };
         let tasks_for = bound.get("tasks_for").and_then(Value::as_str).unwrap_or_default();
         if matches!(tasks_for, "action" | "pr-action") {
+            bound.retain(|name, _| BOUND.contains(&&**name) || SERVICE.contains(&&**name));
+            if let Some(scope) = repo_scope(&bound)
+                && let Some(Value::Object(action)) = bound.get_mut("action")
+            {
+                action.insert("repo_scope".to_owned(), scope.into());
+            }
             let engine = Value::Object(hook_context(&bound)?);
             return Ok(Context { name, shape: Shape::Hook, bound, engine });
         }
         let as_slugid = tasks_for.starts_with("github") || tasks_for == "git-push";
         let engine = Value::Object(bound.clone());
         Ok(Context { name, shape: Shape::Document { as_slugid }, bound, engine })
+    }
+
+    /// For an action, the same with all that a decision task may leave out of the hook's payload, or
+    /// may not put into it: the optional fields of `push` and `repository`, `parameters`, and an
+    /// `input` that is no mapping (the trigger schema in fxci-config's `make_hook`). A template that
+    /// asks for what its own decision task never leaves out is in order; so it is told to raise only
+    /// where it raises with all of these, too.
+    pub fn completed(&self) -> Context {
+        let mut value = self.value();
+        if self.shape != Shape::Hook {
+            return self.clone();
+        }
+        let mut fill = |around: &str, key: &str, new: Value| {
+            if let Some(map) = value.pointer_mut(around).and_then(Value::as_object_mut)
+                && map.get(key).is_none_or(Value::is_null)
+            {
+                map.insert(key.to_owned(), new);
+            }
+        };
+        let url = self.bound.get("repository").and_then(|it| it.get("url")).cloned();
+        fill("/repository", "base_url", url.unwrap_or_default());
+        fill("/push", "base_revision", "0000000000000000000000000000000000000000".into());
+        fill("/push", "branch", "main".into());
+        fill("/push", "base_branch", "main".into());
+        fill("", "parameters", json!({}));
+        if !matches!(value["input"], Value::Null | Value::Object(_)) {
+            value["input"] = json!({});
+        }
+        // A mapping with an action stays one.
+        Context::new(self.name.clone(), value).unwrap_or_else(|_| self.clone())
     }
 
     /// How the service that sends it renders a template.
@@ -113,10 +157,21 @@ impl Context {
             "symbol": "${payload.decision.action.symbol}",
             "cb_name": "${payload.decision.action.cb_name}",
         });
-        for key in ["repo_scope", "action_perm"] {
-            if let Some(value) = fixed(key) {
-                bound_action[key] = escaped(value);
-            }
+        if let Some(permission) = fixed("action_perm") {
+            bound_action["action_perm"] = escaped(permission);
+        }
+        if let Some(scope) = fixed("repo_scope") {
+            bound_action["repo_scope"] = match repo_scope(&self.bound) {
+                Some(_) => {
+                    let url = scope_url(&self.bound);
+                    let permission = fixed("action_perm").map(escaped).unwrap_or_default();
+                    let permission = permission.as_str().unwrap_or_default();
+                    let expression = format!("${{payload.decision.repository.{url}[8:]}}");
+                    format!("assume:repo:{expression}:action:{permission}").into()
+                }
+                // Only a context without a repository, which no service sends.
+                None => escaped(scope),
+            };
         }
         let mut template = json!({
             "$let": {
@@ -134,6 +189,24 @@ impl Context {
         template["in"] = task.clone();
         template
     }
+}
+
+/// The key of the repository's URL that an action's scopes are made of: those of a pull request are
+/// the scopes of the repository that it is made to.
+fn scope_url(bound: &Map<String, Value>) -> &'static str {
+    match bound.get("tasks_for").and_then(Value::as_str) {
+        Some("pr-action") => "base_url",
+        _ => "url",
+    }
+}
+
+/// `action.repo_scope` as `make_hook` of fxci-config's `ciadmin/generate/in_tree_actions.py` makes it;
+/// none where the context has no repository with that URL.
+fn repo_scope(bound: &Map<String, Value>) -> Option<String> {
+    let url = bound.get("repository")?.get(scope_url(bound))?.as_str()?;
+    let permission = bound.get("action")?.get("action_perm")?.as_str()?;
+    let path: String = url.chars().skip(8).collect();
+    Some(format!("assume:repo:{path}:action:{permission}"))
 }
 
 /// A string that fxci-config writes into the hook as it is: no interpolation.
@@ -186,21 +259,11 @@ fn bind(mut raw: Map<String, Value>) -> Result<Map<String, Value>> {
     let mut payload = raw.remove("payload").unwrap_or_default();
     let mut take = |pointer: &str| payload.pointer_mut(pointer).map(Value::take);
     let mut action = take("/decision/action").unwrap_or_default();
-    let repository = take("/decision/repository").unwrap_or_default();
     let tasks_for = raw.remove("tasks_for").unwrap_or_else(|| "action".into());
     let permission = raw.remove("action_perm").unwrap_or_else(|| "generic".into());
     let Value::Object(fields) = &mut action else {
         return Err(Error::new("the hook's context has no mapping payload.decision.action"));
     };
-    // fxci-config gives pull requests the scopes of the repository that they are made to.
-    let url_key = if tasks_for == "pr-action" { "base_url" } else { "url" };
-    let url = repository.get(url_key).and_then(Value::as_str).unwrap_or_default();
-    let scope = format!(
-        "assume:repo:{}:action:{}",
-        url.get(8..).unwrap_or_default(),
-        permission.as_str().unwrap_or_default()
-    );
-    fields.insert("repo_scope".to_owned(), raw.remove("repo_scope").unwrap_or(scope.into()));
     fields.insert("action_perm".to_owned(), permission);
     let mut bound = raw;
     if let Some(own) = bound.remove("taskId") {
@@ -214,7 +277,7 @@ fn bind(mut raw: Map<String, Value>) -> Result<Map<String, Value>> {
         ("taskGroupId", take("/user/taskGroupId")),
         ("tasks_for", Some(tasks_for)),
         ("action", Some(action)),
-        ("repository", Some(repository)),
+        ("repository", take("/decision/repository")),
     ];
     for (key, value) in pieces {
         if let Some(value) = value {

@@ -4,7 +4,8 @@
 //! and raise only where that operand is evaluated. A template lived with that for years; so here
 //! the missing operand becomes a name that no context has, which raises at the same moment.
 //!
-//! They also take a space in an empty list or object, and a comma behind an object's last entry.
+//! They also take a space in an empty list or object, a comma behind an object's last entry, and
+//! one prefix operator behind another.
 
 use crate::jsone::expr;
 use crate::jsone::walk::{self, Role};
@@ -19,6 +20,60 @@ pub fn mend(template: &Value) -> Value {
 }
 
 fn mend_expression(role: Role, text: &str) -> Option<String> {
+    let nested = nest_prefixes(text);
+    let mended = mend_operands(role, nested.as_deref().unwrap_or(text));
+    mended.or(nested)
+}
+
+/// The expression with parentheses behind each prefix operator that another one follows: `- - 1`
+/// becomes `- (- 1)`. In production a prefix operator takes the unit behind it and nothing more
+/// (`parse_unit` in json-e's `parser.py`).
+fn nest_prefixes(text: &str) -> Option<String> {
+    let (tokens, _) = expr::tokens(text);
+    let is_prefix = |at: usize| {
+        let is_sign = |at: usize| matches!(tokens[at].text(text), "-" | "+" | "!");
+        let follows = at.checked_sub(1).map(|before| &tokens[before]);
+        is_sign(at)
+            && follows.is_none_or(|before| {
+                let before = before.text(text);
+                !matches!(before, ")" | "]" | "}")
+                    && (before == "in" || before.starts_with(|c: char| c.is_ascii_punctuation()))
+                    && !before.starts_with(['"', '\'', '_'])
+            })
+    };
+    let mut inserts: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let first = at;
+        while at < tokens.len() && is_prefix(at) {
+            at += 1;
+        }
+        if at > first + 1 && at < tokens.len() {
+            let unit = match tokens[at].text(text) {
+                "(" | "[" | "{" => expr::closing(text, &tokens, at).unwrap_or(at),
+                _ => at,
+            };
+            let end = tokens[unit].span.end;
+            inserts.extend((first + 1..at).map(|operator| (tokens[operator].span.start, "(")));
+            inserts.extend((first + 1..at).map(|_| (end, ")")));
+        }
+        at = at.max(first + 1);
+    }
+    if inserts.is_empty() {
+        return None;
+    }
+    inserts.sort_by_key(|(at, _)| *at);
+    let (mut out, mut done) = (String::new(), 0);
+    for (at, bracket) in inserts {
+        out.push_str(&text[done..at]);
+        out.push_str(bracket);
+        done = at;
+    }
+    out.push_str(&text[done..]);
+    Some(out)
+}
+
+fn mend_operands(role: Role, text: &str) -> Option<String> {
     const BINARY: [&str; 12] = ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "*", "**", "/", "in"];
     let needs_left = |sign: &str| BINARY.contains(&sign) || sign == ".";
     let needs_right = |sign: &str| BINARY.contains(&sign) || ["+", "-", "!"].contains(&sign);
@@ -70,6 +125,9 @@ mod tests {
             ("true || [1 + ] || len({a: 2 * }, )", Ok(json!(true))),
             ("true && (false || )", Err("operand_is_missing_here")),
             ("true && ( == 1)", Err("operand_is_missing_here")),
+            ("- - 1 == 1 && !!true && 2 - - - 1 == 1", Ok(json!(true))),
+            ("- -(a) == a && ! ! ![] && - - -a < 0 && 'x' in ['-']", Ok(json!(false))),
+            ("3 - -a", Ok(json!(4))),
             ("true || ", Err("")),
             ("true || ()", Err("")),
         ];

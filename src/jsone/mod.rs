@@ -8,12 +8,13 @@ pub mod expr;
 pub mod families;
 pub mod logic;
 pub mod mend;
+pub mod raise;
 pub mod slugid;
 pub mod walk;
 
 pub use context::{Context, Shape};
 
-use crate::template::Template;
+use crate::template::{Path, Template};
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,8 +39,8 @@ pub struct Renderer {
     document: Value,
     offered: Value,
     task: Option<Value>,
-    /// Why none of it may be handed to the engine.
-    refused: Option<String>,
+    /// What of it the engine cannot take, and why.
+    limit: Option<(Path, String)>,
 }
 
 impl Renderer {
@@ -54,7 +55,7 @@ impl Renderer {
         let task = document.get("tasks").and_then(Value::as_array).and_then(|list| list.first());
         Renderer {
             task: task.cloned(),
-            refused: too_deep(&document),
+            limit: limit(&document),
             offered: at(NOW, slugid::replace_calls(&document)),
             document: at(NOW, document),
         }
@@ -65,12 +66,18 @@ impl Renderer {
         &self.offered["in"]
     }
 
+    /// What of the template this program's engine cannot take, where production's may: the path of
+    /// it, and why. Every render of such a template errs.
+    pub fn limit(&self) -> Option<(&Path, &str)> {
+        self.limit.as_ref().map(|(path, why)| (path, why.as_str()))
+    }
+
     /// What the names mean outside of the template (for an action: of `tasks[0]`), when it is
     /// rendered with this context. Errs as the engine does where production's own part raises,
     /// and where no part of the template may be handed to the engine.
     pub fn scope(&self, context: &Context) -> std::result::Result<Map<String, Value>, String> {
-        if let Some(refused) = &self.refused {
-            return Err(refused.clone());
+        if let Some((path, why)) = &self.limit {
+            return Err(format!("{why} (at {path})"));
         }
         let mut names = context.engine_value().as_object().cloned().unwrap_or_default();
         names.insert("now".to_owned(), context.now().unwrap_or(NOW).into());
@@ -85,11 +92,31 @@ impl Renderer {
         Ok(names)
     }
 
+    /// Where the template raises with this context, which [`Renderer::render`] says raises `raised`.
+    pub fn raise(&self, context: &Context, raised: &str) -> raise::Raise {
+        let task = Path::root().key("tasks").index(0);
+        match context.shape() {
+            _ if self.limit.is_some() => {
+                raise::Raise { path: Path::root(), error: raised.to_owned() }
+            }
+            Shape::Hook => {
+                let render =
+                    |document: &Value| hook(task.find(document).unwrap_or(&Value::Null), context);
+                raise::locate(&self.document["in"], &task, raised, &render)
+            }
+            Shape::Document { as_slugid } => {
+                let timed = if as_slugid { &self.offered } else { &self.document };
+                let render = |inner: &Value| document(&at(NOW, inner.clone()), context);
+                raise::locate(&timed["in"], &Path::root(), raised, &render)
+            }
+        }
+    }
+
     /// Renders with one context: the whole document, or for an action the task (null where the
     /// template makes none). Where `tasks` is no list, an action renders nothing: null.
     pub fn render(&self, context: &Context) -> Rendered {
-        if let Some(refused) = &self.refused {
-            return Err(refused.clone());
+        if let Some((path, why)) = &self.limit {
+            return Err(format!("{why} (at {path})"));
         }
         match context.shape() {
             Shape::Hook => match &self.task {
@@ -149,20 +176,40 @@ pub fn render_value(template: &Value, context: &Value) -> Rendered {
     }
 }
 
-fn too_deep(document: &Value) -> Option<String> {
-    let mut refused = None;
+fn limit(document: &Value) -> Option<(Path, String)> {
+    let mut limit = None;
     walk::visit(document, &mut |path, _, text| {
         let (tokens, _) = expr::tokens(text);
         if tokens.len() > MOST_TOKENS || expr::depth(text, &tokens) > DEEPEST_BRACKETS {
-            refused.get_or_insert_with(|| {
-                format!(
-                    "the expression at {path} is too long or nested too deeply to evaluate \
-                     (at most {MOST_TOKENS} tokens and {DEEPEST_BRACKETS} levels of brackets)"
-                )
+            limit.get_or_insert_with(|| {
+                let why = format!(
+                    "the expression is too long or nested too deeply for this program's engine, \
+                     which takes {MOST_TOKENS} tokens and {DEEPEST_BRACKETS} levels of brackets"
+                );
+                (path.clone(), why)
             });
         }
     });
-    refused
+    limit.or_else(|| escaped_key(document, &Path::root()))
+}
+
+/// A key `$${…}`: production takes off the first `$` (`updated` in json-e's `render.py`), and the Rust
+/// engine takes what is left for an operator.
+fn escaped_key(value: &Value, path: &Path) -> Option<(Path, String)> {
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            let inside = path.key(key);
+            if key.starts_with("$${") {
+                let why = format!("this program's engine cannot take the key {key}");
+                return Some((inside, why));
+            }
+            escaped_key(value, &inside)
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(at, item)| escaped_key(item, &path.index(at)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

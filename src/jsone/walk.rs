@@ -19,12 +19,37 @@ pub enum Role {
     Interpolation,
 }
 
-/// The operator of a mapping, if it is one: its only key that starts with one `$` and names an
-/// operator of JSON-e, as the engine finds it.
+/// The operators of JSON-e (`operators` in its `render.py`, and in `index.js`).
+const OPERATORS: [&str; 16] = [
+    "$eval",
+    "$find",
+    "$flatten",
+    "$flattenDeep",
+    "$fromNow",
+    "$if",
+    "$json",
+    "$let",
+    "$map",
+    "$match",
+    "$merge",
+    "$mergeDeep",
+    "$reduce",
+    "$reverse",
+    "$sort",
+    "$switch",
+];
+
+/// The operator of a mapping, if it is one: the key in it that names an operator of JSON-e.
 pub fn operator(map: &Map<String, Value>) -> Option<&str> {
-    map.keys()
-        .find(|key| key.starts_with('$') && !key.starts_with("$$") && !key.starts_with("${"))
-        .map(String::as_str)
+    OPERATORS.into_iter().find(|name| map.contains_key(*name))
+}
+
+/// A key with `$` beside a mapping's operator, where there is one: a second operator, or one that
+/// nothing knows. `checkUndefinedProperties` tells: Python's raises for some that JavaScript's
+/// ignores, since its pattern is tied to the end of the key only.
+pub fn stray_key(map: &Map<String, Value>) -> Option<&str> {
+    let operator = operator(map)?;
+    map.keys().map(String::as_str).find(|key| key.starts_with('$') && *key != operator)
 }
 
 /// Rebuilds a template with each of its expressions replaced by what `replace` makes of it (none
@@ -43,6 +68,28 @@ pub fn visit(template: &Value, see: &mut dyn FnMut(&Path, Role, &str)) {
         see(path, role, text);
         None
     });
+}
+
+/// Calls `see` for the expression of each `${…}` in a string.
+pub fn interpolations(text: &str, see: &mut dyn FnMut(&str)) {
+    visit(&Value::String(text.to_owned()), &mut |_, _, expression| see(expression));
+}
+
+/// The first mapping of a template that has a [`stray_key`], and that key.
+pub fn stray(template: &Value) -> Option<(Path, String)> {
+    fn find(value: &Value, path: &Path) -> Option<(Path, String)> {
+        match value {
+            Value::Object(map) => match stray_key(map) {
+                Some(key) => Some((path.clone(), key.to_owned())),
+                None => map.iter().find_map(|(key, value)| find(value, &path.key(key))),
+            },
+            Value::Array(items) => {
+                items.iter().enumerate().find_map(|(at, item)| find(item, &path.index(at)))
+            }
+            _ => None,
+        }
+    }
+    find(template, &Path::root())
 }
 
 struct Rewriter<'f> {

@@ -4,6 +4,7 @@
 //! comments, quotes, blank lines and line breaks stay as they are.
 
 use crate::error::{Error, Result};
+use crate::patch::cut;
 use crate::patch::recipe::{Recipe, ScriptForm, VARIABLE};
 use crate::template::text::{indentation, is_blank, is_comment};
 use crate::template::{Kind, Node, Path, Template, Text};
@@ -184,9 +185,7 @@ pub fn unwrap(template: &Template, paths: &[Path]) -> Result<String> {
             .entry("$let")
             .and_then(|(_, bound)| bound.entry(VARIABLE).map(|(key, value)| (bound, key, value)));
         let Some((bound, key, value)) = inner.filter(|(bound, ..)| !bound.is_flow()) else {
-            return Err(Error::new("the fast path was edited beyond recognition")
-                .at(entry.text.place(entry.value.start))
-                .help("take it out by hand, then patch again"));
+            return Err(cut::unrecognised(entry.text, entry.text.place(entry.value.start)));
         };
         let behind_key = &entry.text.as_str()[key.end..];
         let colon = behind_key.find(':').map_or(key.end, |at| key.end + at + 1);

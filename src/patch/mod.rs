@@ -1,30 +1,49 @@
 //! Patching: where the fast path goes, the new text, and what state a file is in.
 
+pub mod cut;
+pub mod difference;
 pub mod edit;
+mod fit;
 pub mod recipe;
 pub mod retrigger;
 pub mod sites;
 
 pub use recipe::{Origin, Recipe};
 
-use crate::error::{Error, Result};
-use crate::jsone::Context;
-use crate::template::{Path, Template, Text};
-use sites::Reach;
+use crate::error::{Error, Place, Result};
+use crate::jsone::{Context, Renderer, walk};
+use crate::template::text::indentation;
+use crate::template::{Path, Step, Template, Text};
+use serde_json::Value;
+use sites::{Fault, Found};
 
 /// What a file is, with regard to the fast path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// No retrigger renders a task: there is nothing to patch, for this reason.
     NotApplicable(String),
+    /// The template raises for retriggers: these are its faults, in the text's order, their paths
+    /// those of the file as it was read.
+    Raises(Vec<Fault>),
     /// It has no fast path.
     Unpatched,
     /// It has the fast path at every site, exactly as the recipe has it.
     Current,
-    /// It was patched by an older recipe, or payloads came or went since: what is out of date.
-    Stale(String),
-    /// Somebody edited the fast path: what differs.
-    Edited(String),
+    /// It was patched by an older recipe.
+    Old(Told),
+    /// Payloads came or went since it was patched.
+    Moved(Told),
+    /// Somebody edited the fast path.
+    Edited(Told),
+}
+
+/// What there is to say about a fast path, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// What is out of date, or differs.
+    pub reason: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// A template taken apart: without the fast path, and with it where it belongs.
@@ -34,10 +53,13 @@ pub struct Patch {
     pub state: State,
     /// The template with every fast path taken out.
     pub before: Template,
-    /// The template with the fast path at every site; as `before` where there are none.
+    /// The template with the fast path at every site; as `before` where there are none, and the file
+    /// as it was read where it raises.
     pub after: Template,
     /// The paths of the payloads that retriggers reach, in the text's order.
     pub sites: Vec<Path>,
+    /// Why no fast path that works can be made of one of these payloads, with its place.
+    pub obstacle: Option<Error>,
 }
 
 impl Patch {
@@ -45,7 +67,7 @@ impl Patch {
     ///
     /// `contexts` are what decides which payloads a retrigger reaches. Errs, with the place, where
     /// the template cannot be patched: a payload that comes out of an expression or an alias, that
-    /// stands inside braces, a fast path edited beyond recognition, or one of a newer recipe.
+    /// stands inside braces; what this program's engine cannot take; a fast path that cannot be taken out any more, or one of a newer recipe.
     pub fn plan<'c>(
         template: &Template,
         recipe: &Recipe,
@@ -60,20 +82,24 @@ impl Patch {
             }
         }
         let before = take_out(template, &wrappers)?;
-        let mut sites = match sites::find(before.value(), contexts) {
-            Reach::Sites(sites) => sites,
-            Reach::Nothing(reason) => {
+        takes(&before)?;
+        let reach = sites::find(before.value(), contexts);
+        let faults = sites::faults(template.value(), &reach.raised);
+        if !faults.is_empty() {
+            let (state, after) = (State::Raises(sorted(faults, template)), template.clone());
+            return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
+        }
+        let mut sites = match reach.found {
+            Found::Sites(sites) => sites,
+            Found::Nothing(reason) => {
                 let state = match wrappers.first() {
                     None => State::NotApplicable(reason),
-                    Some(path) => {
-                        let line = template.line(path);
-                        State::Stale(format!("no retrigger reaches the fast path on line {line}"))
-                    }
+                    Some(path) => State::Moved(unreached(template, path)),
                 };
                 let after = before.clone();
-                return Ok(Patch { state, before, after, sites: Vec::new() });
+                return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
             }
-            Reach::Elsewhere(context) => {
+            Found::Elsewhere(context) => {
                 let task = Path::root().key("tasks").index(0);
                 return Err(Error::new(format!(
                     "in context {context} the task's payload comes out of an expression"
@@ -83,26 +109,81 @@ impl Patch {
             }
         };
         sites.sort_by_key(|path| before.root().closest(path).start);
+        let obstacle = reach.unfit.map(|(site, unfit)| {
+            let node = fit::place(template.root().closest(&as_read(&site, &wrappers)), &unfit.keys);
+            Error::new(unfit.what).at(template.text().place(node.start)).help(unfit.help)
+        });
         let text = edit::wrap(&before, &sites, recipe)?;
         let after = Template::parse(Text::new(text))?;
         let state = state(template, &after, &wrappers, &sites, recipe);
-        Ok(Patch { state, before, after, sites })
+        Ok(Patch { state, before, after, sites, obstacle })
+    }
+}
+
+/// A task that names an action's variable and is not the first, where the first names none: nobody
+/// renders it for an action (fxci-config's `make_hook` takes `tasks[0]`).
+pub fn other_task(template: &Template) -> Option<Path> {
+    let tasks = template.value().get("tasks")?.as_array()?;
+    let has_actions = |task: &Value| task.to_string().contains(sites::ACTION);
+    let at = tasks.iter().position(has_actions).filter(|at| *at > 0)?;
+    Some(Path::root().key("tasks").index(at))
+}
+
+/// Errs where this program's engine would render the template otherwise than production's do.
+fn takes(template: &Template) -> Result<()> {
+    if let Some((path, why)) = Renderer::new(template).limit() {
+        return Err(Error::new(why)
+            .at(template.place(path))
+            .help("production's engines may take it: write it otherwise, or patch by hand"));
+    }
+    if let Some((path, key)) = walk::stray(template.value()) {
+        let path = path.key(key.as_str());
+        return Err(Error::new(format!("the key {key} stands beside an operator"))
+            .at(template.key_place(&path))
+            .help("JavaScript's json-e may ignore it, where Python's raises: take it out"));
+    }
+    Ok(())
+}
+
+fn sorted(mut faults: Vec<Fault>, template: &Template) -> Vec<Fault> {
+    faults.sort_by_key(|fault| template.place(&fault.path));
+    faults
+}
+
+/// The path in a file as it was read, with wrappers around `wrappers`, of what is at `path` without.
+fn as_read(path: &Path, wrappers: &[Path]) -> Path {
+    match wrappers.iter().find(|wrapper| wrapper.contains(path)) {
+        None => path.clone(),
+        Some(wrapper) => {
+            let inner = wrapper.key("$let").key(recipe::VARIABLE);
+            let rest = &path.steps()[wrapper.steps().len()..];
+            rest.iter().fold(inner, |path, step| match step {
+                Step::Key(key) => path.key(key.as_str()),
+                Step::Index(index) => path.index(*index),
+            })
+        }
     }
 }
 
 /// The template with every fast path taken out; the template itself where it has none.
 ///
-/// Errs where a fast path was edited beyond recognition, or is written where no lines can be moved.
+/// Errs where a fast path is no whole wrapper any more, or is written where no lines can be moved.
 pub fn revert(template: &Template) -> Result<Template> {
     take_out(template, &edit::wrappers(template.value()))
+}
+
+/// Whether `recipe` gives the file `template`, to the byte, where it is put into `before` at the places
+/// at which `template` has fast paths.
+pub fn is_by(template: &Template, before: &Template, recipe: &Recipe) -> bool {
+    let mut places = edit::wrappers(template.value());
+    places.sort_by_key(|path| before.root().closest(path).start);
+    edit::wrap(before, &places, recipe).is_ok_and(|text| text == template.text().as_str())
 }
 
 fn take_out(template: &Template, wrappers: &[Path]) -> Result<Template> {
     for path in wrappers {
         if path.find(template.value()).is_some_and(|value| edit::inside(value).is_none()) {
-            return Err(Error::new("the fast path was edited beyond recognition")
-                .at(template.place(path))
-                .help("take it out by hand, then patch again"));
+            return Err(cut::unrecognised(template.text(), template.place(path)));
         }
     }
     if wrappers.is_empty() {
@@ -124,21 +205,44 @@ fn state(
     if template.text().as_str() == after.text().as_str() {
         return State::Current;
     }
-    let old = wrappers.iter().filter_map(|path| origin(template, path)).min();
-    if let Some(old) = old.filter(|old| *old < recipe.origin()) {
-        return State::Stale(format!("it has {old}; this is {}", recipe.origin()));
+    let old = wrappers.iter().filter_map(|path| Some((origin(template, path)?, path))).min();
+    if let Some((old, path)) = old.filter(|(old, _)| *old < recipe.origin()) {
+        let reason = format!("it has {old}; this is {}", recipe.origin());
+        return State::Old(Told { reason, place: template.key_place(path) });
     }
     if let Some(site) = sites.iter().find(|site| !wrappers.contains(site)) {
-        let line = template.line(site);
-        return State::Stale(format!("the payload on line {line} has no fast path"));
+        let reason = "this payload has no fast path".to_owned();
+        return State::Moved(Told { reason, place: template.key_place(site) });
     }
     if let Some(extra) = wrappers.iter().find(|path| !sites.contains(path)) {
-        let line = template.line(extra);
-        return State::Stale(format!("no retrigger reaches the fast path on line {line}"));
+        return State::Moved(unreached(template, extra));
     }
-    let lines = template.text().as_str().lines().zip(after.text().as_str().lines());
-    let same = lines.take_while(|(is, wanted)| is == wanted).count();
-    State::Edited(format!("the fast path differs from the recipe on line {}", same + 1))
+    State::Edited(edited(template.text(), after.text()))
+}
+
+fn unreached(template: &Template, wrapper: &Path) -> Told {
+    let reason = "no retrigger reaches this fast path".to_owned();
+    Told { reason, place: template.key_place(wrapper) }
+}
+
+/// The first line of an edited file that is not as the recipe has it.
+fn edited(is: &Text, wanted: &Text) -> Told {
+    let lines = is.as_str().lines().zip(wanted.as_str().lines());
+    let line = 1 + lines.take_while(|(is, wanted)| is == wanted).count();
+    let bare = |text: &Text| text.line(line).trim_end_matches(['\n', '\r']).to_owned();
+    let (is_line, wanted) = (bare(is), bare(wanted));
+    let same = is_line.chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    let reason = match (is_line.trim_start(), wanted.trim_start()) {
+        (is, wanted_text) if is == wanted_text => {
+            let [is, wanted] = [&is_line, &wanted].map(|line| indentation(line));
+            format!("it is indented by {is} spaces, the recipe's by {wanted}")
+        }
+        (is, wanted) => {
+            let [is, wanted] = difference::quoted(is, wanted);
+            format!("{is}, the recipe has {wanted}")
+        }
+    };
+    Told { reason, place: Place { line, column: same + 1 } }
 }
 
 /// The origin that the comment above a wrapper tells.

@@ -32,6 +32,33 @@ pub fn needs_no_clone(context: &Context) -> bool {
         }
 }
 
+/// The variables that make a rendered payload an action's, each a string: taskgraph's
+/// `action-callback` and the script read all four, and Chain of Trust asks for two of them.
+pub const VARIABLES: [&str; 4] =
+    ["ACTION_TASK_GROUP_ID", "ACTION_TASK_ID", "ACTION_INPUT", "ACTION_CALLBACK"];
+
+/// Whether a rendered payload is an action's: its `env` holds the four [`VARIABLES`]. One that has
+/// them not runs something else, such as the decision task that some templates render for every
+/// action on a pull request, and keeps doing so.
+pub fn is_action(payload: &Value) -> bool {
+    let env = payload.get("env").filter(|env| env.is_object());
+    env.is_some_and(|env| VARIABLES.iter().all(|name| env[name].is_string()))
+}
+
+/// Whether two values are the same, numbers by value: the engine knows only floating point.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
 /// JSON-e's own truth.
 fn is_truthy(value: &Value) -> bool {
     match value {
@@ -51,10 +78,24 @@ mod tests {
     use crate::patch::Recipe;
     use serde_json::json;
 
+    /// An action's payload.
+    fn payload() -> Value {
+        json!({"image": "i", "env": {
+            "ACTION_TASK_GROUP_ID": "g", "ACTION_TASK_ID": "null", "ACTION_INPUT": "{}",
+            "ACTION_CALLBACK": "retrigger",
+        }})
+    }
+
+    /// The guard around a payload.
+    fn guard(payload: &Value) -> Value {
+        let guard = json!({"taken": {"$eval": Recipe::built_in().guard()}});
+        json!({"$let": {"clonePayload": payload}, "in": guard})
+    }
+
     /// The guard, rendered in every built-in context and in odd ones, against [`needs_no_clone`].
     #[test]
     fn the_guard_takes_exactly_these_and_never_raises() {
-        let guard = json!({"taken": {"$eval": Recipe::built_in().guard()}});
+        let guard = guard(&payload());
         let renderer = Renderer::of_value(&json!({"tasks": [guard], "document": guard}));
         let action = json!({"cb_name": "retrigger", "action_perm": "generic"});
         let mut contexts: Vec<Context> = families::contexts().cloned().collect();
@@ -90,10 +131,45 @@ mod tests {
         assert!(taken > 20 && taken < contexts.len() / 2, "{taken} of {}", contexts.len());
     }
 
+    /// The guard, around payloads of every form, against [`is_action`].
+    #[test]
+    fn the_guard_takes_an_actions_payload_only() {
+        let context = families::find("action/central/retrigger").unwrap();
+        let mut payloads = vec![
+            json!(null),
+            json!("env"),
+            json!(5),
+            json!(true),
+            json!([]),
+            json!([{"env": {}}]),
+            json!({}),
+            json!({"env": "ACTION_CALLBACK"}),
+            json!({"env": ["ACTION_CALLBACK"]}),
+            json!({"env": null}),
+            json!({"env": {}}),
+            payload(),
+        ];
+        for name in VARIABLES {
+            let mut without = payload();
+            without["env"].as_object_mut().unwrap().remove(name);
+            payloads.push(without);
+            for odd in [json!(null), json!(5), json!({}), json!(["x"]), json!(true)] {
+                let mut other = payload();
+                other["env"][name] = odd;
+                payloads.push(other);
+            }
+        }
+        for payload in payloads {
+            let renderer = Renderer::of_value(&json!({"tasks": [guard(&payload)]}));
+            let wanted = is_action(&payload);
+            assert_eq!(renderer.render(context), Ok(json!({"taken": wanted})), "{payload}");
+        }
+    }
+
     /// In contexts that no service sends, where a name is missing or is no mapping.
     #[test]
     fn the_guard_is_total() {
-        let guard = json!({"$eval": Recipe::built_in().guard()});
+        let guard = guard(&payload());
         let odd = [json!(null), json!(5), json!("x"), json!([]), json!({}), json!({"cb_name": 5})];
         for tasks_for in [json!("action"), json!(["action"]), json!(null)] {
             for action in &odd {
@@ -105,7 +181,7 @@ mod tests {
                         }
                     }
                     let rendered = crate::jsone::render_value(&guard, &context);
-                    assert_eq!(rendered, Ok(json!(false)), "{context}");
+                    assert_eq!(rendered, Ok(json!({"taken": false})), "{context}");
                 }
             }
         }

@@ -6,34 +6,63 @@
 
 use crate::jsone::walk::operator;
 use crate::jsone::{Context, Renderer};
-use crate::patch::retrigger;
+use crate::patch::fit::{self, Unfit};
+use crate::patch::retrigger::{self, is_action};
 use crate::template::{Path, type_name};
 use serde_json::{Value, json};
+
+/// What a template with actions names: the variable that tells an action task its callback
+/// (taskgraph's `action-callback` reads it, and Chain of Trust asks for it).
+pub const ACTION: &str = "ACTION_CALLBACK";
 
 /// The variable that holds a payload while it is marked.
 const MARKED: &str = "markedPayload";
 
 /// What the retriggers of a template come to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Reach {
-    /// A retrigger renders a task with one of these payloads, each reached by one at least.
+pub struct Reach {
+    /// What those that render something render.
+    pub found: Found,
+    /// Those that raise, of a template that has actions: their contexts.
+    pub raised: Vec<Context>,
+    /// The first payload found of which no fast path can be made, and what is in the way.
+    pub unfit: Option<(Path, Unfit)>,
+}
+
+/// A place in a template that raises for retriggers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The value or expression that raises.
+    pub path: Path,
+    /// The error in the words of Python's json-e, with its class and its location in the task.
+    pub error: String,
+    /// The contexts in which it is raised, one at least.
+    pub contexts: Vec<String>,
+}
+
+/// What retriggers render.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A task with one of these payloads, each reached by one at least.
     Sites(Vec<Path>),
-    /// No retrigger renders a task, and why.
+    /// No action task, and why.
     Nothing(String),
-    /// A retrigger renders a task whose payload is written nowhere as such, and in which context.
+    /// A task whose payload is written nowhere as such, and in which context.
     Elsewhere(String),
 }
 
 /// Finds what the retriggers among `contexts` reach in a template's document.
 pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context>) -> Reach {
+    let nothing =
+        |why: String| Reach { found: Found::Nothing(why), raised: Vec::new(), unfit: None };
     let tasks = match document.get("tasks") {
-        None => return Reach::Nothing("the template has no `tasks`".to_owned()),
+        None => return nothing("the template has no `tasks`".to_owned()),
         Some(Value::Array(tasks)) if tasks.is_empty() => {
-            return Reach::Nothing("`tasks` is empty".to_owned());
+            return nothing("`tasks` is empty".to_owned());
         }
         Some(Value::Array(tasks)) => tasks,
         Some(other) => {
-            return Reach::Nothing(format!(
+            return nothing(format!(
                 "`tasks` is {} before rendering, so there are no hooks for actions",
                 type_name(other)
             ));
@@ -41,18 +70,10 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
     };
     let mut places = Vec::new();
     candidates(&tasks[0], &Path::root().key("tasks").index(0), &mut places);
-    let mut marked = document.clone();
-    for (at, path) in places.iter().enumerate() {
-        if let Some(value) = path.find_mut(&mut marked) {
-            *value = json!({
-                "$let": {MARKED: value.take()},
-                "in": {"mark": at, "payload": {"$eval": MARKED}},
-            });
-        }
-    }
-    let renderer = Renderer::of_value(&marked);
+    let renderer = Renderer::of_value(&marked(document, &places));
     let mut reached = vec![false; places.len()];
-    let (mut elsewhere, mut raised, mut other) = (None, None, None);
+    let (mut elsewhere, mut other, mut raised) = (None, None, Vec::new());
+    let (mut renders_for_pull_requests, mut unfit) = (false, None);
     for context in contexts.into_iter().filter(|context| retrigger::needs_no_clone(context)) {
         let name = context.name.as_str();
         match renderer.render(context) {
@@ -63,44 +84,95 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                 while mark_of(payload).is_some() {
                     payload = &payload["payload"];
                 }
+                renders_for_pull_requests |= is_action(payload) && is_for_pull_request(context);
                 match mark {
-                    Some(mark) if is_action(payload) => reached[mark as usize] = true,
+                    Some(mark) if is_action(payload) => {
+                        reached[mark as usize] = true;
+                        if unfit.is_none() {
+                            let found = in_the_way(payload, context);
+                            unfit = found.map(|found| (places[mark as usize].clone(), found));
+                        }
+                    }
                     None if is_action(payload) => drop(elsewhere.get_or_insert(name)),
                     _ if payload.is_null() => {}
                     _ => drop(other.get_or_insert(name)),
                 }
             }
-            Err(err) => drop(raised.get_or_insert((name, err))),
+            Err(err) => raised.push((context, err)),
         }
     }
     let sites: Vec<Path> =
         places.into_iter().zip(reached).filter(|(_, reached)| *reached).map(|(p, _)| p).collect();
-    if let Some(context) = elsewhere {
-        return Reach::Elsewhere(context.to_owned());
-    }
-    if !sites.is_empty() {
-        return Reach::Sites(sites);
-    }
-    Reach::Nothing(match (other, raised) {
-        (Some(context), _) => format!(
-            "the task of a retrigger is no action task: its environment has no ACTION_CALLBACK \
-             (in context {context})"
-        ),
-        (_, Some((context, err))) => {
-            format!("no retrigger renders a task (in context {context}: {err})")
+    let found = match (elsewhere, other) {
+        (Some(context), _) => Found::Elsewhere(context.to_owned()),
+        (None, _) if !sites.is_empty() => Found::Sites(sites),
+        (None, Some(context)) => Found::Nothing(format!(
+            "the task of a retrigger is no action task: its environment has not all of {} (in \
+             context {context})",
+            retrigger::VARIABLES.join(", ")
+        )),
+        (None, None) => Found::Nothing(match raised.first() {
+            Some((context, err)) => {
+                format!("no retrigger renders a task (in context {}: {err})", context.name)
+            }
+            None => "no retrigger renders a task".to_owned(),
+        }),
+    };
+    let task = tasks[0].to_string();
+    raised.retain(|(context, _)| {
+        let is_let_in = renders_for_pull_requests || task.contains("pr-action");
+        is_let_in || !is_for_pull_request(context)
+    });
+    raised.retain(|_| task.contains(ACTION));
+    let raised = raised.into_iter().map(|(context, _)| context.clone()).collect();
+    Reach { found, raised, unfit }
+}
+
+/// The faults of a document that raises in the contexts `raised`, each once. What a context raises only
+/// because it lacks what its own decision task would send is none.
+pub fn faults(document: &Value, raised: &[Context]) -> Vec<Fault> {
+    let renderer = Renderer::of_value(document);
+    let mut faults: Vec<Fault> = Vec::new();
+    for context in raised.iter().map(Context::completed) {
+        let Err(words) = renderer.render(&context) else { continue };
+        let name = context.name.clone();
+        let fault = renderer.raise(&context, &words);
+        match faults.iter_mut().find(|known| known.path == fault.path && known.error == fault.error)
+        {
+            Some(known) => known.contexts.push(name),
+            None => {
+                faults.push(Fault { path: fault.path, error: fault.error, contexts: vec![name] });
+            }
         }
-        _ => "no retrigger renders a task".to_owned(),
-    })
+    }
+    faults
+}
+
+fn in_the_way(payload: &Value, context: &Context) -> Option<Unfit> {
+    let get = |name: &str| context.get(name).unwrap_or(&Value::Null);
+    fit::unfit(payload).or_else(|| fit::misled(payload, get("action"), get("input"), get("taskId")))
+}
+
+fn is_for_pull_request(context: &Context) -> bool {
+    context.get("tasks_for").is_some_and(|tasks_for| tasks_for == "pr-action")
+}
+
+/// The document with each of the payloads at `places` marked by its number.
+fn marked(document: &Value, places: &[Path]) -> Value {
+    let mut marked = document.clone();
+    for (at, path) in places.iter().enumerate() {
+        if let Some(value) = path.find_mut(&mut marked) {
+            *value = json!({
+                "$let": {MARKED: value.take()},
+                "in": {"mark": at, "payload": {"$eval": MARKED}},
+            });
+        }
+    }
+    marked
 }
 
 fn mark_of(payload: &Value) -> Option<u64> {
     payload.get("mark").and_then(Value::as_u64)
-}
-
-/// Whether a rendered payload is an action's: today's code reads `ACTION_CALLBACK`, and Chain of
-/// Trust wants it. A template that makes some other task for every event has no actions.
-pub fn is_action(payload: &Value) -> bool {
-    payload.pointer("/env/ACTION_CALLBACK").is_some()
 }
 
 /// The values of all keys `payload` of mappings that are no operators.
@@ -176,17 +248,21 @@ mod tests {
     use crate::jsone::families;
 
     fn reach(task: &Value) -> String {
-        match find(&json!({"tasks": [task]}), families::contexts()) {
-            Reach::Sites(sites) => sites.iter().map(Path::to_string).collect::<Vec<_>>().join(", "),
-            Reach::Nothing(reason) => format!("nothing: {reason}"),
-            Reach::Elsewhere(context) => format!("elsewhere: {}", context.is_empty()),
+        match find(&json!({"tasks": [task]}), families::contexts()).found {
+            Found::Sites(sites) => sites.iter().map(Path::to_string).collect::<Vec<_>>().join(", "),
+            Found::Nothing(reason) => format!("nothing: {reason}"),
+            Found::Elsewhere(context) => format!("elsewhere: {}", context.is_empty()),
         }
     }
 
     #[test]
     fn a_site_is_a_payload_that_a_retrigger_reaches() {
         let action = "tasks_for == 'action'";
-        let payload = json!({"env": {"ACTION_CALLBACK": "${action.cb_name}"}});
+        let env = json!({
+            "ACTION_TASK_GROUP_ID": "x", "ACTION_TASK_ID": "null", "ACTION_INPUT": "{}",
+            "ACTION_CALLBACK": "${action.cb_name}",
+        });
+        let payload = json!({"env": env});
         let task = json!({"payload": payload});
         let cases = [
             (task.clone(), "tasks[0].payload"),
@@ -213,7 +289,7 @@ mod tests {
             ),
             (json!({"payload": {"$if": action, "then": payload}}), "tasks[0].payload.then"),
             (json!({"extra": task, "payload": payload}), "tasks[0].payload"),
-            (json!({"$eval": "{payload: {env: {ACTION_CALLBACK: 'x'}}}"}), "elsewhere: false"),
+            (json!({"$let": {"p": payload}, "in": {"$eval": "{payload: p}"}}), "elsewhere: false"),
             (
                 json!({"$if": "tasks_for == 'cron'", "then": task}),
                 "nothing: no retrigger renders a task",
@@ -234,11 +310,11 @@ mod tests {
             (json!({"tasks": []}), "is empty"),
             (json!({"tasks": {"$if": "true", "then": []}}), "a mapping before rendering"),
             (json!({"tasks": ["${event.x}"]}), "unknown context value event"),
-            (json!({"tasks": [{"payload": {"env": {}}}]}), "no ACTION_CALLBACK"),
+            (json!({"tasks": [{"payload": {"env": {}}}]}), "not all of"),
         ];
         for (document, wanted) in cases {
-            match find(&document, families::contexts()) {
-                Reach::Nothing(reason) => assert!(reason.contains(wanted), "{reason}"),
+            match find(&document, families::contexts()).found {
+                Found::Nothing(reason) => assert!(reason.contains(wanted), "{reason}"),
                 other => panic!("{document}: {other:?}"),
             }
         }

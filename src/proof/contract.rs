@@ -2,7 +2,7 @@
 //! the fast path, stated without the recipe's own template.
 
 use crate::jsone::Context;
-use crate::patch::{Recipe, sites};
+use crate::patch::{Recipe, retrigger};
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -15,10 +15,9 @@ const KEYS: [&str; 6] = ["image", "features", "env", "maxRunTime", "artifacts", 
 /// Checks the payload of a task that took the fast path against the old task's payload.
 ///
 /// Image, features, environment and the artifact `public` must be the old ones; the command must
-/// be the script; the script must find what it reads (the four `ACTION_…` variables
-/// where the old task has them, as Chain of
-/// Trust wants them too, and the proxy to the queue); and the worker must accept all of it
-/// (docker-worker's payload schema).
+/// be the script; the script must find what it reads (the four `ACTION_…` variables, of which Chain of
+/// Trust wants two, and the proxy to the queue); and the worker must accept all of it (docker-worker's
+/// payload schema).
 pub fn check(context: &Context, recipe: &Recipe, old: &Value, new: &Value) -> Vec<Violation> {
     let mut checks = Checks { found: Vec::new(), base: Path::root().key("payload") };
     let nothing = Map::new();
@@ -56,9 +55,7 @@ pub fn check(context: &Context, recipe: &Recipe, old: &Value, new: &Value) -> Ve
         &artifact["path"],
         |value| value.as_str().is_some_and(|path| path.starts_with('/')),
     );
-    if sites::is_action(old) {
-        environment(context, &new["env"], &mut checks);
-    }
+    environment(context, &new["env"], &mut checks);
     checks.found
 }
 
@@ -72,24 +69,9 @@ fn environment(context: &Context, env: &Value, checks: &mut Checks) {
     for (key, name) in [("ACTION_TASK_ID", "taskId"), ("ACTION_INPUT", "input")] {
         let wanted = context.get(name).unwrap_or(&Value::Null);
         let found = env[key].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        if found.as_ref().is_none_or(|found| !same_number(found, wanted)) {
+        if found.as_ref().is_none_or(|found| !retrigger::same(found, wanted)) {
             checks.differ(&["env", key], json!(wanted.to_string()), env[key].clone());
         }
-    }
-}
-
-/// Equal, numbers by value: the engine knows only floating point.
-fn same_number(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_number(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_number(a, b)))
-        }
-        _ => a == b,
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod contract;
 mod explain;
+mod flow;
 mod order;
 pub mod sampled;
 pub mod structural;
@@ -60,10 +61,10 @@ impl Proof {
     /// files differently, it is proved for each of the readings.
     pub fn new(old: &Template, new: &Template, recipe: &Recipe, contexts: &[&Context]) -> Proof {
         Proof::for_readings(old, new, |old, new| {
-            let structural = match sites::find(old.value(), contexts.iter().copied()) {
-                sites::Reach::Sites(sites) => structural::check(old, new, recipe, &sites),
-                sites::Reach::Nothing(_) => structural::check(old, new, recipe, &[]),
-                sites::Reach::Elsewhere(context) => Structural::from(Err(format!(
+            let structural = match sites::find(old.value(), contexts.iter().copied()).found {
+                sites::Found::Sites(sites) => structural::check(old, new, recipe, &sites),
+                sites::Found::Nothing(_) => structural::check(old, new, recipe, &[]),
+                sites::Found::Elsewhere(context) => Structural::from(Err(format!(
                     "in context {context} the old file's payload comes out of an expression"
                 ))),
             };

@@ -2,7 +2,7 @@
 
 use crate::coverage::Decided;
 use crate::jsone::{Context, Rendered, Renderer, render_value};
-use crate::patch::{Recipe, retrigger, sites};
+use crate::patch::{Recipe, retrigger};
 use crate::proof::contract;
 use crate::template::Path;
 use serde::Serialize;
@@ -99,7 +99,7 @@ fn run_part(
     let (mut counts, mut found) = (Counts::default(), Vec::new());
     for context in contexts {
         let got = new.render(context);
-        let expected = expected(old.render(context), &got, context, recipe);
+        let expected = expected(old.render(context), context, recipe);
         counts.total += 1;
         counts.retrigger += usize::from(expected.clone.is_some());
         match difference(&expected, &got, context, recipe) {
@@ -124,13 +124,11 @@ pub fn sample(
     run_part(old, new, recipe, &[context]).1.pop()
 }
 
-fn expected(old: Rendered, got: &Rendered, context: &Context, recipe: &Recipe) -> Expected {
-    // Some files render a task for a retrigger on a pull request that lacks the environment of an
-    // action, and so fails today. Such a task may stay, or take the fast path and fail there.
-    let is_action = old.as_ref().is_ok_and(|task| sites::is_action(&task["payload"]));
-    let may_stay = old == *got && !is_action;
+fn expected(old: Rendered, context: &Context, recipe: &Recipe) -> Expected {
     let payload = match &old {
-        Ok(task) if retrigger::needs_no_clone(context) && !may_stay => task.get("payload").cloned(),
+        Ok(task) if retrigger::needs_no_clone(context) => {
+            task.get("payload").filter(|payload| retrigger::is_action(payload)).cloned()
+        }
         _ => None,
     };
     let Some(clone) = payload else {

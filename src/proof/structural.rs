@@ -8,7 +8,7 @@ use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
 use crate::patch::recipe::VARIABLE;
 use crate::patch::{Recipe, edit, sites};
-use crate::proof::order;
+use crate::proof::{flow, order};
 use crate::template::{Path, Step, Template, type_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -41,6 +41,13 @@ fn premises(
 ) -> Result<(), String> {
     if recipe.guard() != Recipe::built_in().guard() {
         return Err("the recipe's guard is not the known one, which is total".to_owned());
+    }
+    if let Some((path, key)) = walk::stray(old.value()) {
+        return Err(format!(
+            "beside an operator stands the key {key}, which JavaScript may ignore (line {} of the old \
+             file)",
+            old.line(&path.key(key.as_str()))
+        ));
     }
     let mut wrapped = Vec::new();
     compare(old.value(), new.value(), &Path::root(), &mut wrapped, recipe)
@@ -80,6 +87,7 @@ fn premises(
         return order::check(old, new);
     }
     uses_variable(old)?;
+    flow::check(old, &wrapped)?;
     order::check(old, new)
 }
 
@@ -223,7 +231,7 @@ fn bound_names(value: &Value) -> Option<Vec<String>> {
     match operator(map) {
         None if map.keys().any(|key| key.contains("${")) => None,
         None => Some(map.keys().cloned().collect()),
-        Some("$merge" | "$mergeDeep") => all(&mut map.values().next()?.as_array()?.iter()),
+        Some(name @ ("$merge" | "$mergeDeep")) => all(&mut map[name].as_array()?.iter()),
         Some("$if") => all(&mut map.iter().filter(|(key, _)| *key != "$if").map(|(_, v)| v)),
         Some("$switch") => all(&mut map["$switch"].as_object()?.values()),
         Some("$let") => bound_names(map.get("in")?),

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::jsone::families::Family;
 use crate::proof::Proof;
-use crate::work::Finding;
+use crate::work::{Code, Finding, Note};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,8 +39,8 @@ pub struct FileReport {
     /// What was found in it or done to it.
     #[serde(flatten)]
     pub finding: Finding,
-    /// The change as a unified diff; not part of the JSON.
-    #[serde(skip)]
+    /// The change as a unified diff, where there is one and it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
     /// Whether the change was written; not part of the JSON.
     #[serde(skip)]
@@ -55,8 +55,18 @@ impl FileReport {
 
     /// The report of a file that could not be read or written.
     pub fn error(path: impl Into<String>, error: &Error) -> FileReport {
-        FileReport::new(path, Finding::error(error))
+        FileReport::new(path, Finding::error(error, Code::Unreadable))
     }
+}
+
+/// Something that the owner of a file should know.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileNote {
+    /// The file's path.
+    pub path: String,
+    /// What there is to know.
+    #[serde(flatten)]
+    pub note: Note,
 }
 
 /// What `verify` found.
@@ -66,8 +76,8 @@ pub struct VerifyReport {
     pub old: String,
     /// The new file's path.
     pub new: String,
-    /// What the files mean two things by.
-    pub notes: Vec<String>,
+    /// What else the files' owner should know.
+    pub notes: Vec<FileNote>,
     /// The proof.
     #[serde(flatten)]
     pub proof: Proof,

@@ -1,12 +1,13 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-use super::data::{FileReport, Report, RunReport, VerifyReport};
+use super::data::{FileNote, FileReport, Report, RunReport, VerifyReport};
 use super::yaml;
 use crate::coverage::{Coverage, Missed};
 use crate::error::plain;
 use crate::jsone::families::Family;
+use crate::patch::difference;
 use crate::proof::{Counterexample, Proof, Verdict};
-use crate::work::Status;
+use crate::work::{Finding, Status};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use std::fmt::Write;
@@ -17,22 +18,31 @@ const NOTE: Style = AnsiColor::Yellow.on_default();
 const HEAD: Style = AnsiColor::Cyan.on_default();
 const BOLD: Style = Style::new().bold();
 
-/// How many counterexamples, and how many conditions in full, are shown; the JSON has all.
+/// How many differences, and how many conditions in full, are shown; `--verbose` and the JSON have all.
 const SHOWN: usize = 5;
 
+/// How much of a proof is shown.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    /// Every difference and every condition.
+    all: bool,
+    /// What explains a difference: a small context, and the conditions that decide.
+    why: bool,
+}
+
 /// The report as lines.
-pub fn write(report: &Report) -> String {
+pub fn write(report: &Report, is_verbose: bool) -> String {
     let mut out = String::new();
     match report {
         Report::Files(run) => {
             // Errors are told as they come.
             for report in run.files.iter().filter(|file| file.finding.status != Status::Error) {
                 report.diff.iter().for_each(|text| diff(text, &mut out));
-                file(report, &mut out);
+                file(report, is_verbose, &mut out);
             }
         }
         Report::Table(run) => table(run, &mut out),
-        Report::Verify(report) => verify(report, &mut out),
+        Report::Verify(report) => verify(report, is_verbose, &mut out),
         Report::Value(value) => out = yaml::write(value),
         Report::Contexts(families) => families.iter().for_each(|each| contexts(each, &mut out)),
     }
@@ -53,25 +63,46 @@ fn diff(diff: &str, out: &mut String) {
     }
 }
 
-fn file(report: &FileReport, out: &mut String) {
-    let finding = &report.finding;
-    let style = match finding.status {
+fn style(status: Status) -> Style {
+    match status {
         Status::Patched | Status::AlreadyPatched | Status::Updated | Status::Reverted => GOOD,
         Status::NotApplicable => NOTE,
-        Status::Unpatched | Status::Stale | Status::Edited | Status::Error => BAD,
-    };
-    let _ = write!(out, "{}: {style}{}{style:#}", plain(&report.path), finding.status.name());
+        Status::Unpatched | Status::Stale | Status::Edited | Status::Raises | Status::Error => BAD,
+    }
+}
+
+fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
+    let finding = &report.finding;
+    let style = style(finding.status);
+    let path = plain(&report.path);
+    let _ = write!(out, "{path}");
+    if let Some(place) = finding.place().filter(|_| finding.code.is_some()) {
+        let _ = write!(out, ":{place}");
+    }
+    let _ = write!(out, ": {style}{}{style:#}", finding.status.name());
     if !finding.sites.is_empty() {
         let _ = write!(out, ", at {}", numbered(finding.sites.iter().map(|site| site.line)));
     }
-    if let Some(reason) = &finding.reason {
-        let _ = write!(out, ": {}", plain(reason));
-    }
+    told(finding, out);
     out.push('\n');
-    if let Some(proof) = &finding.proof {
-        summary(proof, out);
+    for raised in finding.raised.iter().skip(1) {
+        let place = format!("{path}:{}:{}", raised.line, raised.column);
+        let _ = writeln!(out, "{place}: {style}raises{style:#}: {}", plain(&raised.error));
     }
-    notes(&finding.notes, out);
+    if is_verbose {
+        for raised in &finding.raised {
+            let _ =
+                writeln!(out, "  line {} raises in {}", raised.line, raised.contexts.join(", "));
+        }
+    }
+    if let Some(proof) = &finding.proof {
+        let shown = Shown { all: is_verbose, why: is_verbose };
+        summary(proof, finding.reason.as_deref(), shown, out);
+    }
+    for note in &finding.notes {
+        let place = format!("{path}:{}:{}", note.line, note.column);
+        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {place}: {}", plain(&note.message));
+    }
     if finding.old_hash != finding.new_hash
         && let (Some(old), Some(new)) = (&finding.old_hash, &finding.new_hash)
     {
@@ -83,29 +114,38 @@ fn file(report: &FileReport, out: &mut String) {
     }
 }
 
+/// What is wrong and what to do, behind the status.
+fn told(finding: &Finding, out: &mut String) {
+    if let Some(reason) = &finding.reason {
+        let _ = write!(out, ": {}", plain(reason));
+    }
+    if let Some(advice) = &finding.advice {
+        let _ = write!(out, "; {}", plain(advice));
+    }
+}
+
 /// A table of files and their states.
 fn table(run: &RunReport, out: &mut String) {
     let width = |of: &dyn Fn(&FileReport) -> usize| run.files.iter().map(of).max().unwrap_or(0);
     let paths = width(&|report| plain(&report.path).chars().count());
     let names = width(&|report| report.finding.status.name().len());
     for FileReport { path, finding, .. } in &run.files {
-        let style = match finding.status {
-            Status::AlreadyPatched => GOOD,
-            Status::NotApplicable => NOTE,
-            _ => BAD,
-        };
+        let style = style(finding.status);
         let name = finding.status.name();
-        let pad = if finding.reason.is_some() { names - name.len() } else { 0 };
+        let told = finding.told();
+        let pad = if told.is_some() { names - name.len() } else { 0 };
         let path = plain(path);
         let _ = write!(out, "{path:paths$}  {style}{name}{style:#}{:pad$}", "");
-        if let Some(reason) = &finding.reason {
-            let _ = write!(out, "  {}", plain(reason));
+        if let Some(told) = told {
+            let place = finding.place().filter(|_| finding.code.is_some());
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            let _ = write!(out, "  {place}{}", plain(&told));
         }
         out.push('\n');
     }
 }
 
-fn verify(report: &VerifyReport, out: &mut String) {
+fn verify(report: &VerifyReport, is_verbose: bool, out: &mut String) {
     let (style, word) = match report.proof.verdict {
         Verdict::Proved => (GOOD, "proved"),
         Verdict::Different => (BAD, "different"),
@@ -113,8 +153,11 @@ fn verify(report: &VerifyReport, out: &mut String) {
     };
     let (old, new) = (plain(&report.old), plain(&report.new));
     let _ = writeln!(out, "{new} against {old}: {style}{word}{style:#}");
-    summary(&report.proof, out);
-    notes(&report.notes, out);
+    summary(&report.proof, None, Shown { all: is_verbose, why: true }, out);
+    for FileNote { path, note } in &report.notes {
+        let place = format!("{}:{}:{}", plain(path), note.line, note.column);
+        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {place}: {}", plain(&note.message));
+    }
 }
 
 fn contexts(family: &Family, out: &mut String) {
@@ -124,20 +167,17 @@ fn contexts(family: &Family, out: &mut String) {
     }
 }
 
-fn notes(notes: &[String], out: &mut String) {
-    for note in notes {
-        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {}", plain(note));
-    }
-}
-
-fn summary(proof: &Proof, out: &mut String) {
+/// What a proof says; `told` is what was said of it before.
+fn summary(proof: &Proof, told: Option<&str>, shown: Shown, out: &mut String) {
     let counts = &proof.contexts;
+    let is_told = told.is_some_and(|told| told.contains(&proof.structural.reason));
     let _ = match (proof.structural.holds, counts.different) {
         (true, 0) => writeln!(
             out,
             "  proved for all contexts: pushes, pull requests, crons and other actions render what they did before"
         ),
         (true, _) => writeln!(out, "  not proved: the structure is right, but a context disagrees"),
+        (false, _) if is_told => Ok(()),
         (false, _) => writeln!(out, "  not proved: {}", proof.structural.reason),
     };
     let _ = write!(
@@ -149,37 +189,68 @@ fn summary(proof: &Proof, out: &mut String) {
         0 => writeln!(out, "each renders what it must"),
         different => writeln!(out, "{BAD}{different} do not render what they must{BAD:#}"),
     };
-    for example in proof.counterexamples.iter().take(SHOWN) {
-        counterexample(example, out);
-    }
-    if let Some(more) = proof.counterexamples.len().checked_sub(SHOWN + 1) {
-        let _ = writeln!(out, "  … and in {} more (--format json has all)", more + 1);
-    }
-    coverage(&proof.coverage, out);
+    counterexamples(&proof.counterexamples, shown, out);
+    coverage(&proof.coverage, shown.all, out);
 }
 
-fn counterexample(example: &Counterexample, out: &mut String) {
-    let at = match example.path.steps() {
-        [] => "the whole".to_owned(),
-        _ => example.path.to_string(),
-    };
-    let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
-    let _ = writeln!(out, "    must be: {}", short(&example.old));
-    let _ = writeln!(out, "    is:      {}", short(&example.new));
-    let Some(detail) = &example.detail else { return };
-    for line in detail.lines.iter().take(SHOWN) {
-        let _ = writeln!(
-            out,
-            "    decided on line {} of the new file: {} is {}",
-            line.line,
-            cut(&line.condition, 100),
-            line.outcome
-        );
+/// A block for each distinct difference, with the number of contexts that show it.
+fn counterexamples(
+    examples: &[Counterexample],
+    Shown { all: is_verbose, why: is_explained }: Shown,
+    out: &mut String,
+) {
+    let mut shown: Vec<(&Counterexample, [String; 2], usize)> = Vec::new();
+    for example in examples {
+        let values = difference(&example.old, &example.new);
+        let is_same = |one: &&mut (&Counterexample, [String; 2], usize)| {
+            one.0.path == example.path && one.1 == values
+        };
+        match shown.iter_mut().find(is_same).filter(|_| !is_verbose) {
+            Some((.., more)) => *more += 1,
+            None => shown.push((example, values, 0)),
+        }
     }
-    let _ = writeln!(out, "    the smallest context found: {}", detail.context);
+    let most = if is_verbose { shown.len() } else { SHOWN };
+    for (example, [must, is], more) in shown.iter().take(most) {
+        let at = match example.path.steps() {
+            [] => "the whole".to_owned(),
+            _ => example.path.to_string(),
+        };
+        let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
+        let _ = writeln!(out, "    must be: {must}");
+        let _ = writeln!(out, "    is:      {is}");
+        let _ = match more {
+            0 => Ok(()),
+            1 => writeln!(out, "    the same in 1 more context"),
+            more => writeln!(out, "    the same in {more} more contexts"),
+        };
+        let Some(detail) = example.detail.as_ref().filter(|_| is_explained) else { continue };
+        for line in detail.lines.iter().take(most) {
+            let _ = writeln!(
+                out,
+                "    decided on line {} of the new file: {} is {}",
+                line.line,
+                cut(&line.condition, 100),
+                line.outcome
+            );
+        }
+        let _ = writeln!(out, "    the smallest context found: {}", detail.context);
+    }
+    if let Some(more) = shown.get(most..).filter(|more| !more.is_empty()) {
+        let _ = writeln!(out, "  … and {} more differences (--verbose shows all)", more.len());
+    }
 }
 
-fn coverage(coverage: &Coverage, out: &mut String) {
+/// Two values that differ, each on one line, long ones cut around their first difference.
+fn difference(old: &Value, new: &Value) -> [String; 2] {
+    match (old, new) {
+        (Value::String(old), Value::String(new)) => difference::quoted(old, new),
+        (Value::Null, _) | (_, Value::Null) => [old, new].map(short),
+        _ => difference::bare(&old.to_string(), &new.to_string()),
+    }
+}
+
+fn coverage(coverage: &Coverage, is_verbose: bool, out: &mut String) {
     // A condition misses one outcome, or true and then false.
     let is_other = |one: &Missed, other: &Missed| {
         let is_same = one.path == other.path && one.condition == other.condition;
@@ -201,7 +272,8 @@ fn coverage(coverage: &Coverage, out: &mut String) {
     };
     let is_explained = |each: &&[Missed]| each.iter().all(|outcome| outcome.why.is_some());
     let (explained, open): (Vec<&[Missed]>, Vec<_>) = missed.into_iter().partition(is_explained);
-    for each in open.iter().take(SHOWN) {
+    let most = if is_verbose { open.len() } else { SHOWN };
+    for each in open.iter().take(most) {
         let how = match each {
             [one] if one.outcome => "never true",
             [_] => "never false",
@@ -210,8 +282,8 @@ fn coverage(coverage: &Coverage, out: &mut String) {
         let _ =
             writeln!(out, "    line {}: `{}` {how}", each[0].line, cut(&each[0].condition, 100));
     }
-    if let Some(more) = open.get(SHOWN..).filter(|more| !more.is_empty()) {
-        let _ = writeln!(out, "    and at {} (--format json has all)", lines(more));
+    if let Some(more) = open.get(most..).filter(|more| !more.is_empty()) {
+        let _ = writeln!(out, "    and at {} (--verbose shows all)", lines(more));
     }
     if !explained.is_empty() {
         let _ = writeln!(

@@ -9,7 +9,7 @@ mod human;
 mod json;
 pub mod yaml;
 
-pub use data::{FileReport, Report, RunReport, VerifyReport};
+pub use data::{FileNote, FileReport, Report, RunReport, VerifyReport};
 pub use diff::unified_diff;
 
 use clap::ValueEnum;
@@ -25,10 +25,11 @@ pub enum Format {
 }
 
 impl Report<'_> {
-    /// The report as text, with colour in it where [`Report::has_colour`] says so.
-    pub fn write(&self, format: Format) -> String {
+    /// The report as text, with colour in it where [`Report::has_colour`] says so. `is_verbose` leaves
+    /// nothing out where people read it.
+    pub fn write(&self, format: Format, is_verbose: bool) -> String {
         match format {
-            Format::Human => human::write(self),
+            Format::Human => human::write(self, is_verbose),
             Format::Json => json::write(self),
         }
     }

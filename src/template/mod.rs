@@ -45,6 +45,11 @@ impl Template {
 
     /// Reads a template from its text; errs as [`Template::from_bytes`].
     pub fn parse(text: Text) -> Result<Template> {
+        let conflict = conflict_marker(&text);
+        Template::read(text).map_err(|err| conflict.unwrap_or(err))
+    }
+
+    fn read(text: Text) -> Result<Template> {
         let root = events::parse(&text)?;
         if let Some(root) = &root {
             refusals::check(root, &text)?;
@@ -77,11 +82,9 @@ impl Template {
     }
 
     /// What the file means two things by: each scalar that PyYAML and js-yaml, which production
-    /// uses, read differently, told with its line.
-    pub fn ambiguities(&self) -> impl Iterator<Item = String> {
-        self.ambiguities
-            .iter()
-            .map(|found| format!("line {}: {}", self.text.line_of(found.start), found.meaning))
+    /// uses, read differently, with its place.
+    pub fn ambiguities(&self) -> impl Iterator<Item = (Place, &str)> {
+        self.ambiguities.iter().map(|found| (self.text.place(found.start), found.meaning.as_str()))
     }
 
     /// The template as one of production's loaders reads it. What has no form in JSON for it, such as
@@ -122,25 +125,57 @@ impl Template {
         self.text.place(self.root.closest(path).start)
     }
 
-    /// The line of the key or item that `path` leads to (counted from 1), for messages.
-    pub fn line(&self, path: &Path) -> usize {
+    /// The place of the key or item that `path` leads to, for messages.
+    pub fn key_place(&self, path: &Path) -> Place {
         match (path.parent(), path.last_key()) {
             (Some(parent), Some(key)) => {
                 let around = self.root.closest(&parent);
                 let start = around.entry(key).map_or(around.start, |(key, _)| key.start);
-                self.text.line_of(start)
+                self.text.place(start)
             }
-            _ => self.place(path).line,
+            _ => self.place(path),
         }
     }
 
-    /// The ten digits that name the file's hooks (`in-tree-action-<level>-<permission>/<hash>`):
-    /// the start of the SHA-256 of its bytes, in lower-case hexadecimal, as fxci-config and
-    /// taskgraph compute it.
-    pub fn hook_hash(&self) -> String {
-        let digest = Sha256::digest(self.text.as_str().as_bytes());
-        digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+    /// The last line of the value at `path`, as [`Template::place`] finds it.
+    pub fn end_line(&self, path: &Path) -> usize {
+        let node = self.root.closest(path);
+        self.text.line_of(node.end.max(node.start))
     }
+
+    /// The line of [`Template::key_place`].
+    pub fn line(&self, path: &Path) -> usize {
+        self.key_place(path).line
+    }
+
+    /// The [`hook_hash`] of its text.
+    pub fn hook_hash(&self) -> String {
+        hook_hash(&self.text)
+    }
+}
+
+/// The ten digits that name a file's hooks (`in-tree-action-<level>-<permission>/<hash>`): the start
+/// of the SHA-256 of its bytes, in lower-case hexadecimal, as fxci-config and taskgraph compute it.
+pub fn hook_hash(text: &Text) -> String {
+    let digest = Sha256::digest(text.as_str().as_bytes());
+    digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The error for a text that a merge left with conflicts, as git and hg mark them.
+fn conflict_marker(text: &Text) -> Option<Error> {
+    let is_marker = |line: &usize| {
+        let line = text.line(*line);
+        ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker))
+    };
+    let line = (1..=text.line_count()).find(is_marker)?;
+    let marker = text.line(line)[..7].to_owned();
+    let advice = "resolve the merge: keep one side's payload and fast path, then \
+                  `tc-retrigger patch --write` puts the fast path right";
+    Some(
+        Error::new(format!("the conflict marker {marker} stands here"))
+            .at(Place { line, column: 1 })
+            .help(advice),
+    )
 }
 
 /// What a value is, with its article, for messages.

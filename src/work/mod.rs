@@ -5,14 +5,15 @@
 
 mod finding;
 
-pub use finding::{Finding, Site, Status};
+pub use finding::{Code, Finding, Note, Raised, Site, Status};
 
 use crate::coverage::derive;
-use crate::error::Result;
+use crate::error::{Place, Result};
 use crate::jsone::{Context, families};
-use crate::patch::{self, Patch, Recipe, State};
+use crate::patch::sites::Fault;
+use crate::patch::{self, Patch, Recipe, State, Told, cut, retrigger};
 use crate::proof::{Proof, Verdict};
-use crate::template::Template;
+use crate::template::{self, Template, Text};
 
 /// What to do with a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +34,14 @@ pub struct Options {
     /// Contexts to sample with, beside the built-in ones and those that a template's own conditions
     /// ask for.
     pub contexts: Vec<Context>,
+    /// Whether [`Job::Revert`] cuts out line by line a fast path that is not whole any more.
+    pub force: bool,
 }
 
 impl Default for Options {
     /// The built-in recipe, and no contexts of the caller's.
     fn default() -> Options {
-        Options { recipe: Recipe::built_in(), contexts: Vec::new() }
+        Options { recipe: Recipe::built_in(), contexts: Vec::new(), force: false }
     }
 }
 
@@ -52,72 +55,109 @@ pub struct Done {
     pub text: Option<String>,
 }
 
+/// What to run where a file has no fast path, or not the current one.
+const PATCH: &str = "run `tc-retrigger patch --write`";
+
 /// Does a job on a template's text.
 ///
 /// Errs, with the place, where the text is no template. Where the job cannot be done on it, the
 /// status is [`Status::Error`].
 pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done> {
-    let template = Template::from_bytes(text.into())?;
+    let text = Text::from_bytes(text.into())?;
+    let is_forced = job == Job::Revert && options.force;
+    let template = match Template::parse(text.clone()) {
+        Err(_) if is_forced => return cut_out(&text),
+        read => read?,
+    };
     let done = match job {
+        Job::Revert if is_forced => revert(&template, options).or_else(|_| cut_out(&text)),
         Job::Revert => revert(&template, options),
         Job::Patch | Job::Check => planned(&template, job, options),
     };
     Ok(done.unwrap_or_else(|error| {
-        let mut finding = Finding::error(&error).of(&template);
+        let mut finding = Finding::error(&error, Code::CannotBePatched).of(&template);
         if job != Job::Revert {
-            finding.notes = template.ambiguities().collect();
+            finding.notes = notes(&template);
         }
         Done { finding, text: None }
     }))
 }
 
-/// Proves any template against another: see [`Proof::new`].
+/// Proves any template against another, with the contexts that `patch` and `check` would take: see
+/// [`Proof::new`].
 pub fn verify(old: &Template, new: &Template, options: &Options) -> Proof {
     Proof::new(old, new, &options.recipe, &samples(&[old, new], options).all())
 }
 
+/// What a template's owner should know beside its status.
+pub fn notes(template: &Template) -> Vec<Note> {
+    let ambiguous = template.ambiguities().map(|(place, meaning)| Note {
+        line: place.line,
+        column: place.column,
+        code: Code::Ambiguous,
+        message: meaning.to_owned(),
+    });
+    let other = patch::other_task(template).map(|path| {
+        let Place { line, column } = template.place(&path);
+        let message =
+            "this task names ACTION_CALLBACK, but only `tasks[0]` counts for actions: make it \
+                       the first"
+                .to_owned();
+        Note { line, column, code: Code::OtherTask, message }
+    });
+    ambiguous.chain(other).collect()
+}
+
 fn revert(template: &Template, options: &Options) -> Result<Done> {
     let before = patch::revert(template)?;
-    let mut finding = Finding::new(Status::Unpatched, None).of(template);
     let text = before.text().as_str();
-    if text != template.text().as_str() {
-        finding.status = Status::Reverted;
-        finding.new_hash = Some(before.hook_hash());
-        let contexts = samples(&[&before], options);
-        let proof = Proof::new(&before, template, &options.recipe, &contexts.all());
-        if proof.verdict != Verdict::Proved {
-            let reason = "the fast path that is taken out is not this recipe's";
-            finding.reason = Some(reason.to_owned());
-        }
-        finding.proof = Some(proof);
+    if text == template.text().as_str() {
+        let finding = Finding::new(Status::Unpatched, None).of(template);
+        return Ok(Done { finding, text: Some(text.to_owned()) });
     }
+    let mut finding = Finding::new(Status::Reverted, None).of(template);
+    finding.new_hash = Some(before.hook_hash());
+    let contexts = samples(&[&before], options);
+    let proof = Proof::new(&before, template, &options.recipe, &contexts.all());
+    if !patch::is_by(template, &before, &options.recipe) {
+        finding = finding.because("the fast path that is taken out is not this recipe's");
+    }
+    finding.proof = Some(proof);
     Ok(Done { finding, text: Some(text.to_owned()) })
 }
 
+/// Reverts a text of which no node tells where the fast path is.
+fn cut_out(text: &Text) -> Result<Done> {
+    let (before, beside) = cut::cut(text)?;
+    let mut finding = Finding::new(Status::Reverted, None)
+        .because("cut out line by line, and so not proved")
+        .advising("look at the payload before you patch again");
+    finding.old_hash = Some(template::hook_hash(text));
+    finding.new_hash = Some(before.hook_hash());
+    finding.notes = beside
+        .into_iter()
+        .map(|(Place { line, column }, key)| Note {
+            line,
+            column,
+            code: Code::Dropped,
+            message: format!("`{key}` stood beside the fast path and went away with it"),
+        })
+        .collect();
+    Ok(Done { finding, text: Some(before.text().as_str().to_owned()) })
+}
+
 fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
-    // A template's own conditions are those without the fast path. The plan will say what is wrong
-    // with one that cannot be taken out.
-    let before = patch::revert(template);
-    let samples = samples(&[before.as_ref().unwrap_or(template)], options);
+    let samples = samples(&[template], options);
     let contexts = samples.all();
     let plan = Patch::plan(template, &options.recipe, contexts.iter().copied())?;
-    let (status, reason) = match (&plan.state, job) {
-        (State::NotApplicable(reason), _) => (Status::NotApplicable, Some(reason)),
-        (State::Current, _) => (Status::AlreadyPatched, None),
-        (State::Unpatched, Job::Patch) => (Status::Patched, None),
-        (State::Unpatched, _) => (Status::Unpatched, None),
-        (State::Stale(reason) | State::Edited(reason), Job::Patch) => {
-            (Status::Updated, Some(reason))
-        }
-        (State::Stale(reason), _) => (Status::Stale, Some(reason)),
-        (State::Edited(reason), _) => (Status::Edited, Some(reason)),
-    };
-    let mut finding = Finding::new(status, reason.cloned()).of(template);
-    finding.notes = template.ambiguities().collect();
-    let site = |path: &_| Site { path: format!("{path}"), line: template.line(path) };
-    finding.sites = plan.sites.iter().map(site).collect();
-    let text = match (job, status) {
-        (Job::Patch, Status::NotApplicable) => None,
+    if let Some(obstacle) = plan.obstacle {
+        return Err(obstacle);
+    }
+    let mut finding = found(template, &plan, job).of(template);
+    finding.notes = notes(template);
+    finding.sites = plan.sites.iter().map(|path| Site::of(template, path)).collect();
+    let text = match (job, finding.status) {
+        (_, Status::NotApplicable | Status::Raises) => None,
         (Job::Patch, _) => Some(patched(&mut finding, &plan, options, &contexts)),
         _ => {
             checked(&mut finding, template, &plan, options, &contexts);
@@ -127,6 +167,59 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     Ok(Done { finding, text })
 }
 
+/// What a plan says of a template.
+fn found(template: &Template, plan: &Patch, job: Job) -> Finding {
+    let is_patch = job == Job::Patch;
+    let told = |status, code, told: &Told| {
+        let status = if is_patch { Status::Updated } else { status };
+        Finding::new(status, Some(code)).because(&told.reason).at(told.place, told.place.line)
+    };
+    match &plan.state {
+        State::NotApplicable(reason) => {
+            Finding::new(Status::NotApplicable, Some(Code::NoActions)).because(reason)
+        }
+        State::Raises(faults) => raises(template, faults),
+        State::Current => Finding::new(Status::AlreadyPatched, None),
+        State::Unpatched if is_patch => Finding::new(Status::Patched, None),
+        State::Unpatched => {
+            let finding = Finding::new(Status::Unpatched, Some(Code::NoFastPath)).advising(PATCH);
+            match plan.sites.first() {
+                Some(site) => finding.at(template.key_place(site), template.end_line(site)),
+                None => finding,
+            }
+        }
+        State::Old(what) => told(Status::Stale, Code::OldRecipe, what).advising(PATCH),
+        State::Moved(what) => told(Status::Stale, Code::PayloadMoved, what).advising(PATCH),
+        State::Edited(what) => told(Status::Edited, Code::Edited, what).advising(PATCH),
+    }
+}
+
+fn raises(template: &Template, faults: &[Fault]) -> Finding {
+    let raised = |fault: &Fault| {
+        let Place { line, column } = template.place(&fault.path);
+        Raised {
+            path: fault.path.to_string(),
+            line,
+            column,
+            end_line: template.end_line(&fault.path),
+            error: fault.error.clone(),
+            contexts: fault.contexts.clone(),
+        }
+    };
+    let finding = Finding::new(Status::Raises, Some(Code::Raises))
+        .advising("every such retrigger fails in production: correct the template");
+    let Some(first) = faults.first() else { return finding };
+    let more = match first.contexts.as_slice() {
+        [only] => format!("in context {only}"),
+        [first, rest @ ..] => format!("in context {first} and {} more", rest.len()),
+        [] => "in no context".to_owned(),
+    };
+    Finding { raised: faults.iter().map(raised).collect(), ..finding }
+        .because(format!("{}, {more}", first.error))
+        .at(template.place(&first.path), template.end_line(&first.path))
+}
+
+/// Proves a plan that is to be written; where it is not proved, the finding says so.
 fn patched(
     finding: &mut Finding,
     plan: &Patch,
@@ -134,18 +227,28 @@ fn patched(
     contexts: &[&Context],
 ) -> String {
     let proof = Proof::of_patch(plan, &options.recipe, contexts);
-    let reason = match proof.verdict {
-        Verdict::Proved => None,
-        Verdict::Different => Some("the patched file would not do what it must"),
-        Verdict::Unproved => Some("not proved"),
-    };
-    if let Some(reason) = reason {
+    if proof.verdict == Verdict::Proved {
+        // What was wrong is mended.
+        (finding.code, finding.advice) = (None, None);
+    } else {
         finding.status = Status::Unpatched;
-        finding.reason = Some(reason.to_owned());
+        refused(finding, &proof);
     }
     finding.proof = Some(proof);
     finding.new_hash = Some(plan.after.hook_hash());
     plan.after.text().as_str().to_owned()
+}
+
+/// Says that no patch can be written, since `proof` does not hold for it.
+fn refused(finding: &mut Finding, proof: &Proof) {
+    let (code, why) = match proof.verdict {
+        Verdict::Different => (Code::Different, "a retrigger or another event would differ"),
+        _ => (Code::NotProved, proof.structural.reason.as_str()),
+    };
+    finding.code = Some(code);
+    finding.reason = Some(format!("cannot be patched: {why}"));
+    finding.advice =
+        Some("it keeps today's path; docs/proof.md has what a patch rests on".to_owned());
 }
 
 fn checked(
@@ -155,21 +258,27 @@ fn checked(
     options: &Options,
     contexts: &[&Context],
 ) {
-    finding.proof = match finding.status {
+    let planned = Proof::of_patch(plan, &options.recipe, contexts);
+    let is_proved = planned.verdict == Verdict::Proved;
+    match finding.status {
         // The template is what the plan would write.
-        Status::AlreadyPatched => Some(Proof::of_patch(plan, &options.recipe, contexts)),
-        Status::Edited => Some(Proof::new(&plan.before, template, &options.recipe, contexts)),
-        _ => None,
-    };
-    let is_proved = |proof: &Proof| proof.verdict == Verdict::Proved;
-    if finding.status == Status::AlreadyPatched && !finding.proof.as_ref().is_some_and(is_proved) {
-        finding.status = Status::Edited;
-        finding.reason = Some("the proof does not hold".to_owned());
-    }
-    if matches!(finding.status, Status::Unpatched | Status::Stale | Status::Edited) {
-        let advice = "run `tc-retrigger patch --write`".to_owned();
-        let reasons: Vec<String> = finding.reason.take().into_iter().chain([advice]).collect();
-        finding.reason = Some(reasons.join("; "));
+        Status::AlreadyPatched if is_proved => finding.proof = Some(planned),
+        Status::AlreadyPatched => {
+            finding.status = Status::Edited;
+            refused(finding, &planned);
+            finding.reason = finding.reason.take().map(|why| format!("not proved any more: {why}"));
+            finding.advice = Some("run `tc-retrigger revert --write`".to_owned());
+            finding.proof = Some(planned);
+        }
+        // Nothing is advised that would not be written.
+        _ if !is_proved => {
+            refused(finding, &planned);
+            finding.proof = Some(planned);
+        }
+        Status::Edited => {
+            finding.proof = Some(Proof::new(&plan.before, template, &options.recipe, contexts));
+        }
+        _ => {}
     }
 }
 
@@ -190,7 +299,11 @@ impl Samples<'_> {
 fn samples<'o>(templates: &[&Template], options: &'o Options) -> Samples<'o> {
     let mut derived: Vec<Context> = Vec::new();
     for template in templates {
-        for context in derive::contexts(template.value()) {
+        // A template's own conditions are those without the fast path. The plan will say what is wrong
+        // with one that cannot be taken out.
+        let before = patch::revert(template);
+        let document = before.as_ref().unwrap_or(template).value();
+        for context in derive::contexts(document, &retrigger::needs_no_clone) {
             if derived.iter().all(|known| known.name != context.name) {
                 derived.push(context);
             }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tc_retrigger::coverage::derive;
 use tc_retrigger::jsone::{Context, families};
-use tc_retrigger::patch::{Patch, Recipe};
+use tc_retrigger::patch::{Patch, Recipe, retrigger};
 use tc_retrigger::template::text::is_blank;
 use tc_retrigger::template::{Path, Template, Text};
 
@@ -34,7 +34,11 @@ impl Subject {
         if patch.sites.is_empty() {
             return None;
         }
-        let derived = if derive { derive::contexts(patch.before.value()) } else { Vec::new() };
+        let derived = if derive {
+            derive::contexts(patch.before.value(), &retrigger::needs_no_clone)
+        } else {
+            Vec::new()
+        };
         let contexts = families::contexts().cloned().chain(derived).collect();
         let regions = regions(&patch);
         let Patch { before: old, after: patched, sites, .. } = patch;

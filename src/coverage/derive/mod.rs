@@ -40,7 +40,10 @@ const MOST_BASES: usize = 3;
 /// the others and the built-in ones reach without it. A context is called after the built-in one
 /// that it was made of and the fields that were changed:
 /// `derived/github-push/upstream/branch-main/event.ref=refs/heads/production`.
-pub fn contexts(document: &Value) -> Vec<Context> {
+///
+/// Each outcome is also looked for among the contexts of one kind, which `is_special` tells: what they
+/// alone do is seen nowhere else.
+pub fn contexts(document: &Value, is_special: &dyn Fn(&Context) -> bool) -> Vec<Context> {
     let renderer = Renderer::of_value(document);
     let conditions = Conditions::of(renderer.offered());
     let mut search = Search {
@@ -50,8 +53,9 @@ pub fn contexts(document: &Value) -> Vec<Context> {
         definitions: Definitions::of(document),
         sources: HashMap::new(),
         samples: Vec::new(),
-        reached: vec![false; 2 * conditions.outcomes.len()],
-        reached_by: vec![vec![false; 2 * conditions.outcomes.len()]; families::all().len()],
+        is_special,
+        reached: vec![false; 4 * conditions.outcomes.len()],
+        reached_by: vec![vec![false; 4 * conditions.outcomes.len()]; families::all().len()],
         tried: HashSet::new(),
         names: HashSet::new(),
         derived: 0,
@@ -70,6 +74,7 @@ struct Sample {
     value: Value,
     /// The number of its family in [`families::all`].
     family: usize,
+    /// What it reaches: two outcomes for each condition, and the same again for a special context.
     reaches: Vec<bool>,
     /// The context itself, where it is derived.
     context: Option<Context>,
@@ -82,6 +87,7 @@ struct Search<'t> {
     definitions: Definitions<'t>,
     sources: HashMap<&'t str, Rc<Sources>>,
     samples: Vec<Sample>,
+    is_special: &'t dyn Fn(&Context) -> bool,
     /// What all samples reach.
     reached: Vec<bool>,
     /// What those of each family reach.
@@ -115,7 +121,11 @@ impl<'t> Search<'t> {
 
     fn reach(&mut self, context: &Context) -> Option<Vec<bool>> {
         let scope = self.renderer.scope(context).ok()?;
-        Some(self.follow.reach(context.shape(), scope))
+        let mut reaches = self.follow.reach(context.shape(), scope);
+        let (len, is_special) = (reaches.len(), (self.is_special)(context));
+        reaches.extend_from_within(..);
+        reaches[len..].iter_mut().for_each(|reached| *reached &= is_special);
+        Some(reaches)
     }
 
     /// Writes down what a sample of a family reached; false where nothing of it is new there.
@@ -148,7 +158,7 @@ impl<'t> Search<'t> {
                             false => self.reached_by[family][index(at, truth)],
                         };
                         if !is_reached {
-                            self.look_for(at, truth, family);
+                            self.look_for(at, truth, family, false);
                         }
                     }
                 }
@@ -163,17 +173,40 @@ impl<'t> Search<'t> {
                 break;
             }
         }
+        self.run_special(reachable, &all);
     }
 
-    /// Tries to reach one outcome with contexts of a family.
-    fn look_for(&mut self, at: usize, truth: bool, family: usize) {
+    /// Searches for what no special sample reaches.
+    fn run_special(&mut self, reachable: &Reachable, all: &[(usize, bool)]) {
+        let has_special =
+            |family: &usize| families::all()[*family].contexts.iter().any(self.is_special);
+        let families: Vec<usize> = (0..families::all().len()).filter(has_special).collect();
+        loop {
+            let before = self.derived;
+            for &(at, truth) in all {
+                for &family in &families {
+                    let goal = index(at, truth) + self.reached.len() / 2;
+                    if !self.reached[goal] && reachable.can_be(at, truth, family) {
+                        self.look_for(at, truth, family, true);
+                    }
+                }
+            }
+            if self.derived == before {
+                return;
+            }
+        }
+    }
+
+    /// Tries to reach one outcome with contexts of a family, or with special ones of it only.
+    fn look_for(&mut self, at: usize, truth: bool, family: usize, is_special: bool) {
         let sources = self.sources_of(at);
-        for base in self.bases(index(at, !truth), family) {
+        let half = if is_special { self.reached.len() / 2 } else { 0 };
+        for base in self.bases(index(at, !truth) + half, family) {
             for field in &sources.fields {
                 let value = &self.samples[base].value;
                 for new in values::candidates(value, field, &sources.literals) {
                     self.change(base, field, new);
-                    if self.reached_by[family][index(at, truth)] {
+                    if self.reached_by[family][index(at, truth) + half] {
                         return;
                     }
                 }
