@@ -11,6 +11,8 @@ mod expressions;
 #[path = "harness/files.rs"]
 mod files;
 mod needs;
+#[path = "engines/raises.rs"]
+mod raises;
 #[path = "engines/random.rs"]
 mod random;
 #[path = "harness/rng.rs"]
@@ -24,6 +26,7 @@ use driver::{Engine, Outcome, agree};
 use expressions::With::{self, Both, JavaScriptOnly, Neither, PythonOnly};
 use rng::Rng;
 use serde_json::{Value, json};
+use tc_retrigger::error::Place;
 use tc_retrigger::jsone::{Context, Renderer, families};
 use tc_retrigger::template::{Template, Text};
 
@@ -101,6 +104,40 @@ fn small_templates_render_as_the_table_says() {
         let (found, shown) = compare(&mut engines, &text);
         if found != with {
             wrong.push(format!("{text}: {found:?}, not {with:?}\n{shown}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What raises is found, and told as Python's engine tells it.
+#[test]
+fn what_raises_is_told_with_its_place_in_pythons_words() {
+    let mut python = Engine::both(false).map(|[python, _]| python);
+    let context = families::find("action/central/retrigger").expect("a built-in context");
+    python.iter_mut().for_each(|python| python.contexts([context]));
+    let mut wrong = Vec::new();
+    for (task, place, error) in raises::RAISES {
+        let lines: Vec<String> = task.lines().map(|line| format!("  {line}\n")).collect();
+        let text = format!("tasks:\n- {}", lines.concat().trim_start());
+        let template = Template::parse(Text::new(&*text)).expect("a template");
+        let renderer = Renderer::new(&template);
+        let raised = renderer.render(context).expect_err(task);
+        let found = renderer.raise(context, &raised);
+        // Lines and columns of the task alone.
+        let Place { line, column } = template.place(&found.path);
+        let at = format!("{}:{}", line - 1, column - 2);
+        if (at.as_str(), found.error.as_str()) != (*place, *error) {
+            wrong.push(format!("{task}\n  {at} {}\n  not {place} {error}", found.error));
+        }
+        if let Some(python) = &mut python {
+            python.get(&json!({"template": "case", "text": text})).expect("PyYAML reads it");
+            python.render("case", &[0]);
+            let told = python.rendered().remove(0).expect_err(task);
+            // In front of it stands the name of the exception's class once more.
+            let told: Value = serde_json::from_str(&told).expect("a string");
+            if !told.as_str().is_some_and(|told| told.ends_with(error)) {
+                wrong.push(format!("{task}\n  Python says {told}\n  not {error}"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -195,7 +195,8 @@ fn words_of_python(words: &str, text: &str) -> (&'static str, String) {
     };
     let told = match words {
         "dot operator expects an object" => "infix: . expects objects".to_owned(),
-        "indexing operator expects an object, string, or array" => {
+        "indexing operator expects an object, string, or array"
+        | "can only slice strings and arrays" => {
             "infix: \"[..]\" expects object, array, or string".to_owned()
         }
         "slice indices must be integers" => {

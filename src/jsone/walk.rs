@@ -44,12 +44,25 @@ pub fn operator(map: &Map<String, Value>) -> Option<&str> {
     OPERATORS.into_iter().find(|name| map.contains_key(*name))
 }
 
-/// A key with `$` beside a mapping's operator, where there is one: a second operator, or one that
-/// nothing knows. `checkUndefinedProperties` tells: Python's raises for some that JavaScript's
-/// ignores, since its pattern is tied to the end of the key only.
+/// A key beside a mapping's operator that is not the operator's, where there is one. The engines'
+/// `checkUndefinedProperties` tell it apart by patterns that are tied to one end of the key only:
+/// Python's takes some for the operator's own, JavaScript's others, and each then ignores them.
 pub fn stray_key(map: &Map<String, Value>) -> Option<&str> {
     let operator = operator(map)?;
-    map.keys().map(String::as_str).find(|key| key.starts_with('$') && *key != operator)
+    let is_own = |key: &str| {
+        let is_call = |name: &str| key.starts_with(name) && key.ends_with(')');
+        match operator {
+            _ if key == operator => true,
+            "$if" => matches!(key, "then" | "else"),
+            "$let" => key == "in",
+            "$fromNow" => key == "from",
+            "$map" | "$find" => is_call("each("),
+            "$reduce" => key == "initial" || is_call("each("),
+            "$sort" => is_call("by("),
+            _ => false,
+        }
+    };
+    map.keys().map(String::as_str).find(|key| !is_own(key))
 }
 
 /// Rebuilds a template with each of its expressions replaced by what `replace` makes of it (none

@@ -37,12 +37,7 @@ impl<'t> Entry<'t> {
                     "write the mappings around the payload in block style, a key a line",
                 );
             }
-            let single = Path::root();
-            let single = match step {
-                crate::template::Step::Key(key) => single.key(key),
-                crate::template::Step::Index(index) => single.index(*index),
-            };
-            match around.find(&single) {
+            match around.find(&Path::root().step(step)) {
                 Some(node) => around = node,
                 None => {
                     return refuse(

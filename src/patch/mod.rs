@@ -13,7 +13,7 @@ pub use recipe::{Origin, Recipe};
 use crate::error::{Error, Place, Result};
 use crate::jsone::{Context, Renderer, walk};
 use crate::template::text::indentation;
-use crate::template::{Path, Step, Template, Text};
+use crate::template::{Path, Template, Text};
 use serde_json::Value;
 use sites::{Fault, Found};
 
@@ -140,7 +140,9 @@ fn takes(template: &Template) -> Result<()> {
         let path = path.key(key.as_str());
         return Err(Error::new(format!("the key {key} stands beside an operator"))
             .at(template.key_place(&path))
-            .help("JavaScript's json-e may ignore it, where Python's raises: take it out"));
+            .help(
+                "one of production's engines may ignore it, where the other raises: take it out",
+            ));
     }
     Ok(())
 }
@@ -157,10 +159,7 @@ fn as_read(path: &Path, wrappers: &[Path]) -> Path {
         Some(wrapper) => {
             let inner = wrapper.key("$let").key(recipe::VARIABLE);
             let rest = &path.steps()[wrapper.steps().len()..];
-            rest.iter().fold(inner, |path, step| match step {
-                Step::Key(key) => path.key(key.as_str()),
-                Step::Index(index) => path.index(*index),
-            })
+            rest.iter().fold(inner, |path, step| path.step(step))
         }
     }
 }

@@ -18,6 +18,9 @@ pub const ACTION: &str = "ACTION_CALLBACK";
 /// The variable that holds a payload while it is marked.
 const MARKED: &str = "markedPayload";
 
+/// The key of a payload's mark, beside the payload itself.
+const MARK: &str = "number of the marked payload";
+
 /// What the retriggers of a template come to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reach {
@@ -79,7 +82,7 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
         match renderer.render(context) {
             Ok(task) => {
                 let mut payload = task.get("payload").unwrap_or(&Value::Null);
-                let mark = mark_of(payload);
+                let mark = mark_of(payload).filter(|mark| *mark < places.len() as u64);
                 // A payload that is passed on by a variable has been marked there, too.
                 while mark_of(payload).is_some() {
                     payload = &payload["payload"];
@@ -87,10 +90,11 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                 renders_for_pull_requests |= is_action(payload) && is_for_pull_request(context);
                 match mark {
                     Some(mark) if is_action(payload) => {
-                        reached[mark as usize] = true;
+                        let mark = mark as usize;
+                        reached[mark] = true;
                         if unfit.is_none() {
                             let found = in_the_way(payload, context);
-                            unfit = found.map(|found| (places[mark as usize].clone(), found));
+                            unfit = found.map(|found| (places[mark].clone(), found));
                         }
                     }
                     None if is_action(payload) => drop(elsewhere.get_or_insert(name)),
@@ -164,7 +168,7 @@ fn marked(document: &Value, places: &[Path]) -> Value {
         if let Some(value) = path.find_mut(&mut marked) {
             *value = json!({
                 "$let": {MARKED: value.take()},
-                "in": {"mark": at, "payload": {"$eval": MARKED}},
+                "in": {MARK: at, "payload": {"$eval": MARKED}},
             });
         }
     }
@@ -172,7 +176,7 @@ fn marked(document: &Value, places: &[Path]) -> Value {
 }
 
 fn mark_of(payload: &Value) -> Option<u64> {
-    payload.get("mark").and_then(Value::as_u64)
+    payload.get(MARK)?.as_u64()
 }
 
 /// The values of all keys `payload` of mappings that are no operators.

@@ -13,6 +13,10 @@ use crate::template::{Path, Step, Template, type_name};
 use serde::Serialize;
 use serde_json::Value;
 
+/// Python's json-e recurses two calls deep for each operator of an expression, of the 1,000 that the
+/// interpreter allows; real expressions have less than 100 tokens.
+const MOST_TOKENS: usize = 300;
+
 /// Whether the structural proof holds, and if not, the first premise that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Structural {
@@ -44,7 +48,7 @@ fn premises(
     }
     if let Some((path, key)) = walk::stray(old.value()) {
         return Err(format!(
-            "beside an operator stands the key {key}, which JavaScript may ignore (line {} of the old \
+            "beside an operator stands the key {key}, which one engine may ignore (line {} of the old \
              file)",
             old.line(&path.key(key.as_str()))
         ));
@@ -75,6 +79,14 @@ fn premises(
                 old.line(&outcome)
             ));
         }
+        if let Some(inside) = path.find(old.value()).and_then(long_expression) {
+            let inside = inside.steps().iter().fold(path.clone(), |path, step| path.step(step));
+            return Err(format!(
+                "the expression on line {} of the old file is longer than {MOST_TOKENS} tokens: with a \
+                 wrapper around it, Python could meet its limit of recursion",
+                old.line(&inside)
+            ));
+        }
         bindings(new, path, recipe)?;
     }
     if let Some(path) = reached.iter().find(|path| !wrapped.contains(path)) {
@@ -91,16 +103,32 @@ fn premises(
     order::check(old, new)
 }
 
+/// The first expression in a payload that is longer than [`MOST_TOKENS`], by its path in there.
+fn long_expression(payload: &Value) -> Option<Path> {
+    let mut found = None;
+    walk::visit(payload, &mut |path, _, text| {
+        if expr::tokens(text).0.len() > MOST_TOKENS {
+            found.get_or_insert_with(|| path.clone());
+        }
+    });
+    found
+}
+
 /// The first outcome of a `$match` that may render to nothing: its list then holds that nothing as
 /// an item, which an expression can pass on.
 fn vanishing_match(value: &Value, path: &Path) -> Option<Path> {
     let inside = |key: &str, value| vanishing_match(value, &path.key(key));
     match value {
         Value::Object(map) => {
-            let cases = map.get("$match").and_then(Value::as_object);
+            // A `$find` renders what it found again, `$$match` then as `$match`.
+            let cases = map.get("$match").or(map.get("$$match")).and_then(Value::as_object);
             let vanishing =
                 cases.into_iter().flatten().find(|(_, value)| sites::may_vanish(value, false));
+            let is_found_again = map.contains_key("$$match");
+            let vanishing = vanishing
+                .or(cases.filter(|_| is_found_again).and_then(|cases| cases.iter().next()));
             match vanishing {
+                Some(_) if is_found_again => Some(path.key("$$match")),
                 Some((condition, _)) => Some(path.key("$match").key(condition)),
                 None => map.iter().find_map(|(key, value)| inside(key, value)),
             }
@@ -213,10 +241,7 @@ fn bindings(new: &Template, path: &Path, recipe: &Recipe) -> Result<(), String> 
                 ));
             }
         }
-        around = match step {
-            Step::Key(key) => around.key(key),
-            Step::Index(index) => around.index(*index),
-        };
+        around = around.step(step);
     }
     Ok(())
 }

@@ -25,17 +25,18 @@ impl Path {
 
     /// The path to the value under `key` of the mapping that this path leads to.
     pub fn key(&self, key: impl Into<String>) -> Path {
-        self.step(Step::Key(key.into()))
+        self.step(&Step::Key(key.into()))
     }
 
     /// The path to item `index` of the sequence that this path leads to.
     pub fn index(&self, index: usize) -> Path {
-        self.step(Step::Index(index))
+        self.step(&Step::Index(index))
     }
 
-    fn step(&self, step: Step) -> Path {
+    /// The path that goes on from this one by a step.
+    pub fn step(&self, step: &Step) -> Path {
         let mut steps = self.0.clone();
-        steps.push(step);
+        steps.push(step.clone());
         Path(steps)
     }
 
