@@ -3,7 +3,7 @@
 //!
 //! Makes small edits to patched files (the examples and the corpus, or the templates below FOLDER)
 //! and asks both `verify` and production's engines about each; then does the same with random
-//! templates around a payload.
+//! templates around a payload, and with some in which the payload travels.
 
 #[path = "../tests/engines/driver.rs"]
 mod driver;
@@ -11,20 +11,30 @@ mod driver;
 mod edits;
 #[path = "../tests/harness/files.rs"]
 mod files;
+#[path = "../tests/harness/journeys.rs"]
+mod journeys;
 #[path = "../tests/harness/judge.rs"]
 mod judge;
+#[path = "../tests/harness/maker.rs"]
+mod maker;
 #[path = "../tests/needs/mod.rs"]
 mod needs;
 #[path = "../tests/harness/oracle.rs"]
 mod oracle;
 #[path = "../tests/harness/quiet.rs"]
 mod quiet;
+#[path = "../tests/harness/rare.rs"]
+mod rare;
 #[path = "../tests/harness/rng.rs"]
 mod rng;
 #[path = "../tests/harness/shapes.rs"]
 mod shapes;
 #[path = "../tests/harness/subject.rs"]
 mod subject;
+#[path = "../tests/harness/travels.rs"]
+mod travels;
+#[path = "../tests/harness/tree.rs"]
+mod tree;
 
 use std::process::ExitCode;
 
@@ -38,6 +48,9 @@ struct Arguments {
     /// How many random templates to make around a payload.
     #[arg(long, default_value_t = 2000)]
     shapes: usize,
+    /// How many random templates to make in which the payload travels.
+    #[arg(long, default_value_t = 2000)]
+    travels: usize,
     /// What makes the choices: the same for the same seed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -64,6 +77,11 @@ fn main() -> ExitCode {
     println!("{} mutants, seed {}", tally.mutants, arguments.seed);
     let mut faults = told(&tally);
     println!("by region: {:?}\nby kind of edit: {:?}", tally.regions, tally.kinds);
+
+    let travels = travels::judge(arguments.travels, arguments.seed, &mut engines);
+    println!("{} random templates in which the payload travels", travels.tally.mutants);
+    print!("{}", travels.table());
+    faults += told(&travels.tally);
 
     let mut python = engines.map(|[python, _]| python);
     let tally = shapes::judge(arguments.shapes, arguments.seed, &mut python);

@@ -26,7 +26,7 @@ pub fn alike(a: &Outcome, b: &Outcome) -> bool {
 }
 
 /// Whether the new task is the old one with the no-clone payload that the fast path promises of it.
-fn takes_the_fast_path(old: &Outcome, new: &Outcome, recipe: &Recipe) -> bool {
+pub fn takes_the_fast_path(old: &Outcome, new: &Outcome, recipe: &Recipe) -> bool {
     let (Ok(old), Ok(new)) = (old, new) else { return false };
     let (mut wanted, payload) = (old.clone(), &old["payload"]);
     let public = &payload["artifacts"]["public"];
