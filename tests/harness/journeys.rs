@@ -33,6 +33,10 @@ pub const HARMLESS: &[Way] = &[
         "$mergeDeep, last, after one that may vanish",
         "{$mergeDeep: [{$if: SOME, then: {taskId: '${ownTaskId}'}}, TASK]}",
     ),
+    (
+        "$mergeDeep, others for other events",
+        "{$mergeDeep: [{$if: \"tasks_for == 'cron'\", then: {payload: {image: cron}}}, {$if: \"tasks_for != 'cron'\", then: TASK}]}",
+    ),
     ("$mergeDeep, alone", "{$mergeDeep: [TASK]}"),
     ("$merge, no other has a payload", "{$merge: [{extra: {b: 1}}, TASK, {routes: [a]}]}"),
 ];
