@@ -130,6 +130,34 @@ pub const WAYS: &[Way] = &[
         "$let of the payload in a mapping",
         "{$let: {task: {payload: PAYLOAD}}, in: {payload: {$eval: task.payload}, PART: READ}}",
     ),
+    ("$let by $merge", "{$let: {$merge: [{x: 1}, {task: TASK}]}, in: {$eval: task}}"),
+    (
+        "$let by $merge, another task",
+        "{$let: {$merge: [{task: TASK}, {$if: RARE, then: {task: {a: 1}}}]}, in: {$eval: task}}",
+    ),
+    (
+        "$let by $if",
+        "{$let: {$if: RARE, then: {task: TASK}, else: {task: TASK}}, in: {$eval: task}}",
+    ),
+    ("$let, a computed name", "{$let: {'${\"ta\" + \"sk\"}': TASK}, in: {$eval: task}}"),
+    (
+        "$let, what is around it",
+        "{$let: {a: {task: TASK}}, in: {$merge: [{$eval: a.task}, {PART: {$if: RARE, then: {$eval: a}}}]}}",
+    ),
+    (
+        "$let, the list around it",
+        "{$let: {a: [1, TASK]}, in: {$merge: [{$eval: 'a[1]'}, {PART: {$if: RARE, then: {$eval: 'a[-1:]'}}}]}}",
+    ),
+    (
+        "$let, each of what is around it",
+        "{$let: {a: {task: TASK}}, in: {$merge: [{$eval: a.task}, {PART: {$map: {$if: RARE, then: {$eval: a}, else: {}}, 'each(v,k)': {'${k}': {$eval: v.payload}}}}]}}",
+    ),
+    (
+        "$let, read in the bindings",
+        "{$let: {task: TASK}, in: {$let: {$if: 'RARE && task.payload.maxRunTime < 700', then: {x: 1}, else: {x: 2}}, in: {$merge: [{$eval: task}, {PART: {$eval: x}}]}}}",
+    ),
+    ("$let, in brackets", "{$let: {task: TASK}, in: {$eval: ' ((task)) '}}"),
+    ("$let, as a task or none", "{$let: {task: TASK}, in: {$if: '!(RARE)', then: {$eval: task}}}"),
     ("$let, a name beside", "{$let: {task: TASK, x: {$if: RARE, then: 1}}, in: {$eval: task}}"),
     // The other operators.
     ("$if without else", "{$if: SOME, then: TASK}"),
@@ -177,6 +205,10 @@ pub const WAYS: &[Way] = &[
     (
         "$sort by the payload",
         "{$let: {l: {$sort: [TASK, {extra: z, payload: {maxRunTime: 700}}], by(x): 'str(RARE && x.payload.maxRunTime < 650)'}}, in: {$eval: 'l[0]'}}",
+    ),
+    (
+        "$find, rendered twice",
+        "{$let: {l: {$if: SOME, then: [{$find: [{$$match: {'true': {$$if: RARE, then: {image: x}}}}], each(x): 'true'}], else: [[{image: x}]]}}, in: {payload: {$if: \"tasks_for in ['action', 'pr-action']\", then: PAYLOAD, else: {$eval: 'l[0][0]'}}}}",
     ),
     (
         "$sort by another",
@@ -233,6 +265,10 @@ pub const WAYS: &[Way] = &[
     (
         "name bound beside $$merge",
         "{$let: {$if: RARE, then: {$$merge: [{x: 1}], $merge: [{x: 1}, {NAME: BOUND}]}, else: {x: 1}}, in: TASK}",
+    ),
+    (
+        "name bound beside a key that ends so",
+        "{$let: {$if: RARE, then: {' $merge': [{x: 1}], $merge: [{x: 1}, {NAME: BOUND}]}, else: {x: 1}}, in: TASK}",
     ),
     ("name bound by $map", "{$let: {l: {$map: [BOUND], each(NAME): TASK}}, in: {$eval: 'l[0]'}}"),
     ("name bound by $reduce", "{$reduce: [BOUND], initial: {}, 'each(a,NAME)': TASK}"),
