@@ -72,7 +72,8 @@ const PERMISSION: &str = r#"{
     "tasks_for": "action", "action": {"cb_name": "retrigger", "action_perm": "other"}, "input": {}
 }"#;
 
-const NONE: (&str, &str) = ("", "");
+/// Nothing is replaced.
+pub const NONE: (&str, &str) = ("", "");
 const NAMES: &str = r"          names:
               $map: {b: 1, a: 2}
               each(v,k): {same: '${v}'}
@@ -80,9 +81,10 @@ const NAMES: &str = r"          names:
 const EXTRA: &str = "extra: {$eval: 'names'}";
 const QUOTED: &str = "extra: ['2001-01-01', '=', '<<', '1_0']";
 const LET: &str = "    - $let:\n";
+const ELSE: &str = "else: {$eval: 'clonePayload'}\n";
 
 /// The pairs.
-pub const AIMED: [Aimed; 22] = [
+pub const AIMED: [Aimed; 25] = [
     pair("the guard lets more in", NONE, ("\"retrigger-disabled\"", "\"backfill\""), BACKFILL),
     pair("the guard asks for less", NONE, ("!(input[\"downstream\"])", "true"), DOWNSTREAM),
     pair("a permission does not matter", NONE, ("== \"generic\"", "!= \"x\""), PERMISSION),
@@ -138,9 +140,29 @@ pub const AIMED: [Aimed; 22] = [
     pair("the quotes of a number", (EXTRA, QUOTED), ("'1_0'", "1_0"), CRON),
     pair("a question mark in brackets", NONE, ("path: /public}", "path: /public?}"), CRON),
     Aimed { old: VANISHING, ..pair("a payload that may vanish, through $match", NONE, NONE, CRON) },
+    // What a loader reads otherwise.
+    pair(
+        "a second end of the document",
+        NONE,
+        (ELSE, "else: {$eval: 'clonePayload'}\n...\n...\n"),
+        CRON,
+    ),
+    pair(
+        "the sign of a zero, where no sample is",
+        (EXTRA, r#"extra: {$if: ownTaskId == "rare", then: {$let: {z: 0.0}, in: '${z}'}}"#),
+        ("0.0", "-0.0"),
+        r#"{"tasks_for": "cron", "ownTaskId": "rare"}"#,
+    ),
+    pair(
+        "an anchor at the end of a line",
+        (EXTRA, "extra: [x, 'y']"),
+        ("x, 'y'", "x, &y\n          'y'"),
+        CRON,
+    ),
 ];
 
-const fn pair(
+/// A pair of the file that most of them share.
+pub const fn pair(
     name: &'static str,
     before: (&'static str, &'static str),
     after: (&'static str, &'static str),
