@@ -190,7 +190,9 @@ impl<'p> Flow<'p> {
                 for (key, value) in map {
                     let inside = path.key(key);
                     found |= match value {
-                        Value::String(text) if key.ends_with(')') => {
+                        Value::String(text)
+                            if key.ends_with(')') && matches!(name, "$find" | "$sort") =>
+                        {
                             self.expression(text, &inside, scope)?
                         }
                         _ => self.value(value, &inside, Role::Other, scope)?,
