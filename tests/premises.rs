@@ -232,3 +232,11 @@ fn a_file_that_means_two_things_is_judged_twice_and_told() {
         proof.structural
     );
 }
+
+#[test]
+fn a_number_with_another_sign_is_another() {
+    let old = around(TASK) + "    extra: {on: 0.0}\n";
+    let proof = prove(&old, &patched(&old).replace("on: 0.0", "on: -0.0"));
+    assert!(!proof.structural.holds);
+    assert!(proof.structural.reason.contains("was 0.0 and is -0.0"), "{:?}", proof.structural);
+}

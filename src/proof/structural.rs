@@ -9,6 +9,7 @@ use crate::jsone::walk::{self, operator};
 use crate::patch::recipe::VARIABLE;
 use crate::patch::{Recipe, edit, sites};
 use crate::proof::{flow, order};
+use crate::template::value::is_same;
 use crate::template::{Path, Step, Template, type_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -149,7 +150,7 @@ fn compare(
     wrapped: &mut Vec<Path>,
     recipe: &Recipe,
 ) -> Result<(), (Path, String)> {
-    if old == new {
+    if is_same(old, new) {
         return Ok(());
     }
     let differ = |path: &Path, what: &str| Err((path.clone(), format!("{path} {what}")));

@@ -19,9 +19,30 @@ pub fn parse(text: &Text) -> Result<Value> {
     to_json(yaml)
 }
 
-/// What a plain scalar is by itself.
+/// What a plain scalar is by itself; none where that has no form in JSON.
 pub fn scalar(text: &str) -> Option<Value> {
-    serde_yaml::from_str::<Yaml>(text).ok().and_then(|yaml| to_json(yaml).ok())
+    // What no other type than a string can have: a line break, which is left of an empty line, and a
+    // colon that would end a key here.
+    if text.contains('\n') || text.contains(": ") || text.ends_with(':') {
+        return Some(Value::String(text.to_owned()));
+    }
+    // As an item: `...` alone would be a document's end.
+    let list = serde_yaml::from_str::<Vec<Yaml>>(&format!("- {text}")).ok()?;
+    list.into_iter().next().and_then(|yaml| to_json(yaml).ok())
+}
+
+/// Whether two values are the same to the last bit: for `==`, `-0.0` is `0.0`.
+pub fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) => a == b && a.to_string() == b.to_string(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| is_same(a, b)))
+        }
+        _ => one == other,
+    }
 }
 
 /// Writes a value as YAML.
@@ -32,7 +53,7 @@ pub fn write(value: &Value) -> String {
 fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
     let message = err.to_string();
     let error = if message.contains("recursion limit exceeded") {
-        Error::new("the file is nested too deeply").help("production's loaders cannot read it")
+        Error::new("the file is nested too deeply").help("this program cannot read it")
     } else if message.contains("more than one document") {
         Error::new("the file holds more than one YAML document").help("keep one")
     } else if message.contains("duplicate entry with key \"<<\"") {
@@ -42,7 +63,7 @@ fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
         Error::new(format!("a key stands twice: {}", without_place(&message)))
             .help("js-yaml refuses the file, PyYAML takes the last one: keep one")
     } else {
-        Error::new(format!("the YAML cannot be read: {}", without_place(&message)))
+        Error::new(format!("the YAML cannot be read: {}", without_place(&message))).help(MAY)
     };
     match err.location() {
         Some(at) => error.at(Place { line: at.line().max(1), column: at.column().max(1) }),
@@ -51,6 +72,10 @@ fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
         None => error,
     }
 }
+
+/// What can be said of a file that only this program's readers are known to refuse.
+pub const MAY: &str =
+    "production's loaders may, but this program cannot read it: write it otherwise";
 
 /// The message without `at line 5 column 7`, which the error tells in front.
 fn without_place(message: &str) -> &str {
@@ -106,4 +131,46 @@ fn to_key(key: Yaml) -> Result<String> {
             return Err(Error::new("a key is a collection").help("keys must be strings"));
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn plain_scalars_are_what_they_are_by_themselves() {
+        let cases = [
+            ("5", Some(json!(5))),
+            ("a", Some(json!("a"))),
+            ("~", Some(json!(null))),
+            ("...", Some(json!("..."))),
+            ("---", Some(json!("---"))),
+            ("else:", Some(json!("else:"))),
+            ("a\n- b", Some(json!("a\n- b"))),
+            (".inf", None),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(scalar(text), wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_the_same_to_the_last_bit() {
+        let cases = [
+            (json!({"a": [0.0]}), json!({"a": [0.0]}), true),
+            (json!({"a": [0.0]}), json!({"a": [-0.0]}), false),
+            (json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1}), true),
+            (json!(1), json!(1.0), false),
+            (json!([1]), json!([1, 2]), false),
+            (json!({"a": 1}), json!({"b": 1}), false),
+            (json!({"a": 1}), json!({"a": 1, "b": 1}), false),
+            (json!("a"), json!("a"), true),
+            (json!(null), json!({}), false),
+        ];
+        for (one, other, wanted) in cases {
+            assert_eq!(is_same(&one, &other), wanted, "{one} {other}");
+            assert_eq!(is_same(&other, &one), wanted, "{other} {one}");
+        }
+    }
 }
