@@ -123,6 +123,43 @@ fn odd_bytes_stay() {
         ),
         ("spaces at the end", format!("{TASK}      text: |\n        a\n      ")),
         (
+            "brackets that close in their key's column or left of it",
+            format!(
+                "a: [\n  x\n]\n{TASK}      command: [\n        a,\n      ]\n      b: {{\n c: d,\n}}\n    e: [\n]\n"
+            ),
+        ),
+        (
+            "scalars in quotes that go on there",
+            format!(
+                "a: 'x\ny'\n{TASK}      text: 'b\n      c\n\n  d'\n      e: \"f\\\ng\"\n    h: 'i\n    j'\n"
+            ),
+        ),
+        (
+            "both, one in the other",
+            format!(
+                "{TASK}      command: ['b\nc', {{\nd: \"e\n f\",\n  }}\n]\n    g: [[\n],\n'h\ni']\n"
+            ),
+        ),
+        (
+            "both, with CRLF and a byte order mark",
+            format!("\u{feff}{TASK}      command: [\n'b\nc'\n]\n").replace('\n', "\r\n"),
+        ),
+        ("brackets that close at the end", format!("{TASK}      command: [\n        a\n]")),
+        (
+            "a flow payload that closes there",
+            "tasks:\n- payload: {env: {\n    ACTION_CALLBACK: 'x\ny',\n},\n # }\n  }\n  a: b\n"
+                .to_owned(),
+        ),
+        (
+            "deeper spaces below a block scalar",
+            format!("{TASK}      text: |\n        a\n          \n    b: c\n"),
+        ),
+        ("deeper spaces at the end", format!("{TASK}      text: |\n        a\n            ")),
+        ("an empty literal at the end", format!("{TASK}      text: |\n        ")),
+        ("an empty literal that keeps, at the end", format!("{TASK}      text: |+\n        ")),
+        ("a header at the end", format!("{TASK}      text: >-")),
+        ("deeper spaces behind the payload", format!("{TASK}    text: |\n      a\n        ")),
+        (
             "an alias",
             format!("x: &p {{env: {{ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: x}}}}\n{}", "tasks:\n- payload: *p\n"),
         ),

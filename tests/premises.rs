@@ -234,6 +234,18 @@ fn a_file_that_means_two_things_is_judged_twice_and_told() {
 }
 
 #[test]
+fn a_file_with_lines_that_are_not_deeper_than_their_keys_is_proved() {
+    let old = around(TASK)
+        .replace("image: i\n", "image: 'i\nj'\n      command: [\na, {\n }\n      ]\n")
+        + "    extra: [\n  x\n]\n";
+    let new = patched(&old);
+    let proof = prove(&old, &new);
+    assert_eq!(proof.verdict, Verdict::Proved, "{:?}\n{new}", proof.structural);
+    let proof = prove(&old, &new.replace("'i\n", "'i\n\n"));
+    assert!(proof.structural.reason.contains("was \"i j\" and is \"i\\nj\""), "{proof:?}");
+}
+
+#[test]
 fn a_number_with_another_sign_is_another() {
     let old = around(TASK) + "    extra: {on: 0.0}\n";
     let proof = prove(&old, &patched(&old).replace("on: 0.0", "on: -0.0"));

@@ -1,348 +1,293 @@
-//! From a text to the tree of its nodes. The only module that knows `yaml_rust2`.
+//! A text's events of YAML, each with the byte that it is at. The only module that knows `yaml_rust2`.
 //!
-//! Its events carry a marker each; what a marker points to differs by event, so the builder here
-//! turns them into byte spans that mean one thing.
+//! The library holds that the lines of a value in brackets or quotes are indented deeper than its key, as
+//! YAML 1.2 has it. PyYAML and js-yaml do not, and templates make use of that. So where it refuses a
+//! line for its indentation, it gets to read the text once more with the lines of such values moved to
+//! the right: that changes no value, and the events' places are moved back.
 
-use super::nodes::{Kind, Node, Style};
+use super::nodes::Style;
 use super::spans;
-use super::text::Text;
-use crate::error::{Error, Place, Result};
+use super::text::{Text, is_blank};
+use crate::error::{Error, Result};
 use std::collections::HashMap;
-use std::ops::Range;
-use yaml_rust2::parser::{Event, Parser, Tag};
-use yaml_rust2::scanner::{Marker, ScanError, Scanner, TScalarStyle, TokenType};
+use yaml_rust2::parser::{self, Parser, Tag};
+use yaml_rust2::scanner::{Marker, ScanError, Scanner, TScalarStyle, Token, TokenType};
 
-/// Reads the nodes of a text's only document; none for a text without content.
-///
-/// Errs on a scanner's or parser's error, on a second document, on a redefined anchor (PyYAML
-/// refuses it) and on a collection as a key, each with its place.
-pub fn parse(text: &Text) -> Result<Option<Node>> {
-    let offsets = Offsets::new(text);
-    refuse_redefined_anchors(text, &offsets)?;
-    let (content, _) = text.without_bom();
-    // Spaces without a line break behind them, at the end of the file, belong to nothing; the
-    // library makes a line of a block scalar of them.
-    let content = content.trim_end_matches(' ');
-    let mut parser = Parser::new(content.chars());
-    let mut builder = Builder { text, offsets: &offsets, open: Vec::new(), root: None };
-    loop {
-        let (event, marker) = parser.next_token().map_err(|err| offsets.explain(&err))?;
-        if event == Event::StreamEnd {
-            return Ok(builder.root);
-        }
-        builder.take(event, &marker)?;
-    }
+/// An event, and the byte of the text that it is at: a scalar's first character, for a block scalar
+/// that of its content, or of what follows where it has none; a bracket; the dash of a block
+/// sequence's first item; for an end the bracket, or what follows a block collection.
+pub struct Event {
+    /// The byte.
+    pub at: usize,
+    /// What happens there.
+    pub what: What,
 }
 
-/// From the library's markers to bytes of the text.
+/// What an event tells. Anchors count from 1 in the text's order; 0 is none.
+pub enum What {
+    /// A document starts.
+    Document,
+    /// A scalar: its text after YAML's own folding and unescaping.
+    Scalar {
+        /// The text.
+        text: String,
+        /// How it is written.
+        style: Style,
+        /// Its anchor.
+        anchor: usize,
+        /// Its explicit tag in its full form: `tag:yaml.org,2002:str` for `!!str`.
+        tag: Option<String>,
+    },
+    /// An alias.
+    Alias {
+        /// The anchor that it stands for.
+        anchor: usize,
+    },
+    /// A collection starts.
+    Start {
+        /// Whether it is a mapping; a sequence otherwise.
+        is_mapping: bool,
+        /// Its anchor.
+        anchor: usize,
+        /// Its explicit tag in its full form: `tag:yaml.org,2002:str` for `!!str`.
+        tag: Option<String>,
+    },
+    /// The last collection that started ends.
+    End,
+}
+
+/// Reads the events of a text; an error comes behind those before it.
 ///
-/// A marker's index cannot be used: version 0.13 counts the bytes of a block scalar's lines there
-/// and the characters of all others. Its line (from 1) and column (in characters, from 0) are right.
-struct Offsets<'t> {
+/// Errs, with its place, on what the library refuses but for too little indentation in brackets and
+/// quotes. Errs at once on what PyYAML refuses of anchors (`compose_node` one that is defined again,
+/// `scan_anchor` other names than words), and on a second document's end (js-yaml's `readDocument` takes
+/// each but the first for that of an empty document).
+pub fn read(text: &Text) -> Result<impl Iterator<Item = Result<Event>>> {
+    let mut fed = Fed::new(text);
+    let (mut events, mut error) = fed.events();
+    if error.as_ref().is_some_and(is_about_indentation) {
+        fed.move_lines();
+        (events, error) = fed.events();
+    }
+    fed.check_tokens()?;
+    let error = error.map(|err| Err(fed.explain(&err)));
+    Ok(events.into_iter().map(Ok).chain(error))
+}
+
+/// What the library gets to read.
+struct Fed<'t> {
     text: &'t Text,
-    /// Where each line starts, in bytes; unlike [`Text`]'s, a `\r` alone ends one, too.
-    lines: Vec<usize>,
+    /// The text without its byte order mark, with a comment as its last line: the library reads a
+    /// block scalar that ends with its input, and spaces there, in a way of its own.
+    content: String,
+    /// By how much each line is moved to the right; the first is line 1.
+    moved: Vec<usize>,
 }
 
-impl<'t> Offsets<'t> {
+impl<'t> Fed<'t> {
     fn new(text: &'t Text) -> Self {
-        let (content, bom) = text.without_bom();
-        let breaks = content.char_indices().filter(|(at, char)| {
-            *char == '\n' || (*char == '\r' && !content[at + 1..].starts_with('\n'))
-        });
-        let lines = std::iter::once(bom).chain(breaks.map(|(at, _)| at + 1 + bom)).collect();
-        Offsets { text, lines }
+        let (content, _) = text.without_bom();
+        let line_break = if content.ends_with('\n') { "" } else { "\n" };
+        let moved = vec![0; text.line_count() + 1];
+        Fed { text, content: format!("{content}{line_break}#\n"), moved }
     }
 
-    fn byte(&self, marker: &Marker) -> usize {
-        let end = self.text.as_str().len();
-        let start = self.lines.get(marker.line().saturating_sub(1)).copied().unwrap_or(end);
+    /// All events, or those before the error that ends them.
+    fn events(&self) -> (Vec<Event>, Option<ScanError>) {
+        let mut parser = Parser::new(self.content.chars());
+        let mut events = Vec::new();
+        loop {
+            let (event, marker) = match parser.next_token() {
+                Ok(token) => token,
+                Err(err) => return (events, Some(err)),
+            };
+            let style = |style| match style {
+                TScalarStyle::Plain => Style::Plain,
+                TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted => Style::Quoted,
+                TScalarStyle::Literal | TScalarStyle::Folded => Style::Block,
+            };
+            let full = |tag: Option<Tag>| tag.map(|tag| tag.handle + &tag.suffix);
+            let start =
+                |is_mapping, anchor, tag| What::Start { is_mapping, anchor, tag: full(tag) };
+            let what = match event {
+                parser::Event::StreamEnd => return (events, None),
+                parser::Event::DocumentStart => What::Document,
+                parser::Event::Scalar(text, written, anchor, tag) => {
+                    What::Scalar { text, style: style(written), anchor, tag: full(tag) }
+                }
+                parser::Event::Alias(anchor) => What::Alias { anchor },
+                parser::Event::SequenceStart(anchor, tag) => start(false, anchor, tag),
+                parser::Event::MappingStart(anchor, tag) => start(true, anchor, tag),
+                parser::Event::SequenceEnd | parser::Event::MappingEnd => What::End,
+                _ => continue,
+            };
+            events.push(Event { at: self.byte(&marker, 1), what });
+        }
+    }
+
+    /// From a marker of the library, in what it read from the start of line `from` on, to a byte of
+    /// the text.
+    ///
+    /// A marker's index cannot be used: version 0.13 counts the bytes of a block scalar's lines there
+    /// and the characters of all others. Its line (from 1) and column (in characters, from 0) are right.
+    fn byte(&self, marker: &Marker, from: usize) -> usize {
+        let (_, bom) = self.text.without_bom();
+        let line = marker.line().max(1) + from - 1;
+        let moved = self.moved.get(line - 1).copied().unwrap_or_default();
+        let start = self.text.line_start(line).max(bom);
         let mut chars = self.text.as_str()[start..].char_indices();
-        chars.nth(marker.col()).map_or(end, |(at, _)| start + at)
+        let end = self.text.as_str().len();
+        chars.nth(marker.col().saturating_sub(moved)).map_or(end, |(at, _)| start + at)
+    }
+
+    /// Moves the lines of each value in brackets or quotes that has one with too little indentation.
+    fn move_lines(&mut self) {
+        let mut from = 1;
+        while let Some(value) = self.shallow(from) {
+            let (first, last) = (self.text.line_of(value.start), self.text.line_of(value.end));
+            // That is deeper than the key or the dash before it, which is what the library asks for.
+            let deep = self.text.place(value.start).column;
+            self.moved[first..last].fill(deep);
+            from = last + 1;
+        }
+        let (content, moved) = (std::mem::take(&mut self.content), &self.moved);
+        for (at, line) in content.split_inclusive('\n').enumerate() {
+            let moved = moved.get(at).filter(|_| !is_blank(line)).copied().unwrap_or_default();
+            self.content.extend(std::iter::repeat_n(' ', moved));
+            self.content.push_str(line);
+        }
+    }
+
+    /// The first value in brackets or quotes, from the start of line `from` on, that has a line which
+    /// the library refuses for its indentation. No such value must be open where that line starts.
+    ///
+    /// What comes before the line needs not be read again, so that many such values take no longer
+    /// than one: the library asks for no more indentation than the key or dash before a value has, and
+    /// that stands on the line of the value or on one above it that has no value in quotes or brackets.
+    fn shallow(&self, from: usize) -> Option<std::ops::Range<usize>> {
+        let (_, bom) = self.text.without_bom();
+        let start = self.text.line_start(from).max(bom);
+        // The content has not been moved yet, and more at its end only.
+        let rest = self.content.get(start - bom..)?;
+        let byte = |marker: &Marker| self.byte(marker, from);
+        let mut err = tokens(rest).1.filter(is_about_indentation)?;
+        let (before, mut cut);
+        loop {
+            cut = byte(err.marker());
+            (before, _) = match tokens(&rest[..cut - start]) {
+                // In a scalar in quotes: its start, since the tokens before it may be held back.
+                (_, Some(inner)) if byte(inner.marker()) < cut => {
+                    err = inner;
+                    continue;
+                }
+                found => found,
+            };
+            break;
+        }
+        let mut open = Vec::new();
+        for Token(marker, token) in &before {
+            match token {
+                TokenType::FlowSequenceStart | TokenType::FlowMappingStart => open.push(marker),
+                TokenType::FlowSequenceEnd | TokenType::FlowMappingEnd => drop(open.pop()),
+                _ => {}
+            }
+        }
+        match open.first() {
+            Some(bracket) => {
+                let at = byte(bracket);
+                Some(at..self.closing(at)?)
+            }
+            None if self.text.as_str()[cut..].starts_with(['\'', '"']) => {
+                Some(cut..spans::quoted_end(self.text, cut))
+            }
+            None => None,
+        }
+    }
+
+    /// Where the bracket closes that opens at byte `at`.
+    fn closing(&self, at: usize) -> Option<usize> {
+        // Spaces for what stands before it on its line: the library counts columns.
+        let (line, before) = (self.text.line_of(at), self.text.place(at).column - 1);
+        let blank = std::iter::repeat_n(' ', before);
+        let mut depth = 0;
+        for Token(marker, token) in Scanner::new(blank.chain(self.text.as_str()[at..].chars())) {
+            match token {
+                TokenType::FlowSequenceStart | TokenType::FlowMappingStart => depth += 1,
+                TokenType::FlowSequenceEnd | TokenType::FlowMappingEnd => depth -= 1,
+                _ => continue,
+            }
+            if depth == 0 {
+                return Some(self.byte(&marker, line));
+            }
+        }
+        None
     }
 
     fn explain(&self, err: &ScanError) -> Error {
         // The library's own display repeats the place, which the error tells in front.
         let message = err.info().trim_end_matches('.').to_owned();
-        let place = Place { line: err.marker().line(), column: err.marker().col() + 1 };
-        let error = if message.contains("recursion") || message.contains("depth") {
-            Error::new("the file is nested too deeply").help("production's loaders cannot read it")
+        let place = self.text.place(self.byte(err.marker(), 1));
+        let error = if message.contains("recursion") {
+            return super::refusals::too_deep(place);
         } else if super::value::parse(self.text).is_ok() {
-            Error::new(format!("YAML 1.2 does not allow this: {message}")).help(
-                "production's loaders may, but this program cannot read it: write it otherwise",
-            )
+            Error::new(format!("YAML 1.2 does not allow this: {message}")).help(super::value::MAY)
         } else {
             Error::new(format!("the YAML cannot be read: {message}"))
         };
         error.at(place)
     }
-}
 
-fn refuse_redefined_anchors(text: &Text, offsets: &Offsets) -> Result<()> {
-    let (content, _) = text.without_bom();
-    if !content.contains('&') {
-        return Ok(());
-    }
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    // An error of the scanner comes back, with its place, from the parser.
-    for token in Scanner::new(content.chars()) {
-        if let TokenType::Anchor(name) = token.1 {
-            let at = offsets.byte(&token.0);
-            if let Some(first) = seen.insert(name.clone(), at) {
-                return Err(Error::new(format!(
-                    "the anchor &{name} is defined again; first on line {}",
-                    text.line_of(first)
-                ))
-                .at(text.place(at))
-                .help("PyYAML, which production uses, refuses the file: rename one"));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A collection whose end has not come yet.
-struct Open {
-    node: Node,
-    /// The column that the lines of the collection's own values must pass.
-    column: usize,
-    /// A mapping's key that waits for its value.
-    key: Option<Node>,
-}
-
-struct Builder<'t> {
-    text: &'t Text,
-    offsets: &'t Offsets<'t>,
-    open: Vec<Open>,
-    root: Option<Node>,
-}
-
-impl Builder<'_> {
-    fn take(&mut self, event: Event, marker: &Marker) -> Result<()> {
-        let at = self.offsets.byte(marker);
-        match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let style = match style {
-                    TScalarStyle::Plain => Style::Plain,
-                    TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted => Style::Quoted,
-                    TScalarStyle::Literal | TScalarStyle::Folded => Style::Block,
-                };
-                let end = self.scalar_end(at, style, &text);
-                self.close(self.node(at..end, Kind::Scalar { text, style }, anchor, tag)?)
-            }
-            Event::Alias(anchor) => {
-                let name = self.text.as_str()[at..]
-                    .find(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}'));
-                let end = name.map_or(self.text.as_str().len(), |len| at + len);
-                self.close(self.node(at..end, Kind::Alias { anchor }, 0, None)?)
-            }
-            Event::SequenceStart(anchor, tag) => {
-                self.open(at, Kind::Sequence { items: Vec::new(), flow: false }, anchor, tag)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.open(at, Kind::Mapping { entries: Vec::new(), flow: false }, anchor, tag)
-            }
-            Event::SequenceEnd | Event::MappingEnd => {
-                let mut done = self.open.pop().expect("the parser closes what it opened").node;
-                self.finish(&mut done, at);
-                self.close(done)
-            }
-            Event::DocumentStart if self.root.is_some() => {
-                Err(Error::new("the file holds more than one YAML document")
-                    .at(self.text.place(at))
-                    .help("keep one"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn open(&mut self, at: usize, kind: Kind, anchor: usize, tag: Option<Tag>) -> Result<()> {
-        // Until the first key or item is known: the marker of a block mapping is not its key.
-        let column = self.text.place(at).column;
-        let node = self.node(at..at, kind, anchor, tag)?;
-        self.open.push(Open { node, column, key: None });
-        Ok(())
-    }
-
-    /// Sets a collection's span; `at` is where the library says that it ends: at the closing
-    /// bracket, or for a block collection at whatever token follows.
-    fn finish(&self, done: &mut Node, at: usize) {
-        let follows = self.text.as_str()[at..].chars().next();
-        let first_and_last = match &done.kind {
-            Kind::Sequence { items, .. } => items.first().zip(items.last()),
-            Kind::Mapping { entries, .. } => {
-                entries.first().map(|(key, _)| key).zip(entries.last().map(|(_, value)| value))
-            }
-            _ => None,
-        }
-        .map(|(first, last)| (first.start, last.end));
-        match (&mut done.kind, follows) {
-            (Kind::Sequence { flow, .. }, Some(']')) | (Kind::Mapping { flow, .. }, Some('}')) => {
-                *flow = true;
-                done.end = at + 1;
-            }
-            _ => {
-                if let Some((start, end)) = first_and_last {
-                    done.start = start;
-                    done.end = end;
-                }
-            }
-        }
-    }
-
-    /// Gives a whole node to the collection around it.
-    fn close(&mut self, node: Node) -> Result<()> {
-        let Some(around) = self.open.last_mut() else {
-            self.root = Some(node);
+    fn check_tokens(&self) -> Result<()> {
+        if !self.content.contains('&') && !self.content.contains("...") {
             return Ok(());
-        };
-        match &mut around.node.kind {
-            Kind::Sequence { items, .. } => items.push(node),
-            Kind::Mapping { entries, .. } => match around.key.take() {
-                Some(key) => entries.push((key, node)),
-                None if matches!(node.kind, Kind::Scalar { .. }) => {
-                    around.column = self.text.place(node.start).column;
-                    around.key = Some(node);
+        }
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut has_ended = false;
+        for Token(marker, token) in Scanner::new(self.content.chars()) {
+            let at = self.byte(&marker, 1);
+            let error = match token {
+                TokenType::Anchor(name) | TokenType::Alias(name) if !is_word(&name) => {
+                    Error::new(format!("the name of an anchor, {name:?}, has other characters than A-Z, a-z, 0-9, - and _"))
+                        .help("PyYAML, which production uses, does not take it for one name: rename it")
                 }
-                None => {
-                    return Err(Error::new("a collection or an alias stands as a key")
-                        .at(self.text.place(node.start))
-                        .help("PyYAML, which production uses, refuses it: quote the key"));
+                TokenType::Anchor(name) => match seen.insert(name.clone(), at) {
+                    Some(first) => Error::new(format!(
+                        "the anchor &{name} is defined again; first on line {}",
+                        self.text.line_of(first)
+                    ))
+                    .help("PyYAML, which production uses, refuses the file: rename one"),
+                    None => continue,
+                },
+                TokenType::DocumentEnd if has_ended => {
+                    Error::new("`...` ends a document that has not started")
+                        .help("js-yaml, which production uses, refuses the file: take it out")
                 }
-            },
-            Kind::Scalar { .. } | Kind::Alias { .. } => unreachable!("only collections are open"),
+                TokenType::DocumentEnd => {
+                    has_ended = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            return Err(error.at(self.text.place(at)));
         }
         Ok(())
     }
-
-    /// A node; the parser counts anchors from 1, and 0 is none. Errs on a tag that the loaders of
-    /// production refuse for this kind of node.
-    fn node(
-        &self,
-        span: Range<usize>,
-        kind: Kind,
-        anchor: usize,
-        tag: Option<Tag>,
-    ) -> Result<Node> {
-        let known: &[&str] = match kind {
-            Kind::Scalar { .. } => &["str", "null", "bool", "int", "float"],
-            Kind::Sequence { .. } => &["seq"],
-            Kind::Mapping { .. } => &["map"],
-            Kind::Alias { .. } => &[],
-        };
-        let fits =
-            |tag: &Tag| tag.handle == "tag:yaml.org,2002:" && known.contains(&tag.suffix.as_str());
-        if let Some(tag) = tag.as_ref().filter(|tag| !fits(tag)) {
-            let what = format!("the tag of this value, {}, does not fit it", tag.suffix);
-            let help = match tag.suffix.as_str() {
-                "!" => "this program does not read it: remove the tag",
-                _ => "production's loaders refuse the file: remove the tag",
-            };
-            return Err(Error::new(what).at(self.text.place(span.start)).help(help));
-        }
-        Ok(Node {
-            start: span.start,
-            end: span.end,
-            kind,
-            tag: tag.map(|tag| format!("{}{}", tag.handle, tag.suffix)),
-            anchor: Some(anchor).filter(|anchor| *anchor > 0),
-        })
-    }
-
-    /// Where a scalar ends that starts at `at`.
-    fn scalar_end(&self, at: usize, style: Style, value: &str) -> usize {
-        let (is_item, column) = match self.open.last() {
-            Some(Open { node, .. }) if !is_mapping(node) => {
-                (true, spans::dash_column(self.text, at))
-            }
-            Some(open) => (false, open.column),
-            None => (false, 0),
-        };
-        let is_key = self.open.last().is_some_and(|open| open.key.is_none()) && !is_item;
-        match style {
-            Style::Quoted => spans::quoted_end(self.text, at),
-            // A key is on one line.
-            Style::Plain if is_key => spans::plain_line_end(self.text, at).min(at + value.len()),
-            Style::Plain if value.is_empty() => at,
-            Style::Plain => spans::plain_end(self.text, at, column),
-            Style::Block => spans::block_end(self.text, at, (!is_item).then_some(column)),
-        }
-    }
 }
 
-fn is_mapping(node: &Node) -> bool {
-    matches!(node.kind, Kind::Mapping { .. })
+/// The tokens of a text, and the error that ends them.
+fn tokens(content: &str) -> (Vec<Token>, Option<ScanError>) {
+    let mut scanner = Scanner::new(content.chars());
+    let tokens = scanner.by_ref().collect();
+    (tokens, scanner.get_error())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether PyYAML's `scan_anchor` takes all of a name.
+fn is_word(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
 
-    fn spans(content: &str) -> Vec<String> {
-        fn walk(node: &Node, content: &str, out: &mut Vec<String>) {
-            match &node.kind {
-                Kind::Mapping { entries, .. } => entries.iter().for_each(|(key, value)| {
-                    out.push(content[key.start..key.end].to_owned());
-                    walk(value, content, out);
-                }),
-                Kind::Sequence { items, flow: false } => {
-                    items.iter().for_each(|item| walk(item, content, out));
-                }
-                _ => out.push(content[node.start..node.end].to_owned()),
-            }
-        }
-        let mut out = Vec::new();
-        walk(&parse(&Text::new(content)).unwrap().unwrap(), content, &mut out);
-        out
-    }
-
-    #[test]
-    fn spans_hold_what_is_written() {
-        let cases: &[(&str, &[&str])] = &[
-            ("a: b # c\n", &["a", "b"]),
-            ("a: b\n  c\n\n  d # e\n# f\n", &["a", "b\n  c\n\n  d"]),
-            ("'a b': \"c\\\"\n d\"\n", &["'a b'", "\"c\\\"\n d\""]),
-            ("a: [\n  1,\n]\nb: 'it''s'\n", &["a", "[\n  1,\n]", "b", "'it''s'"]),
-            ("- x: |\n    l\n\n    m\n\n  y: z\n", &["x", "    l\n\n    m", "y", "z"]),
-            ("ä: |+\n  l\n\n\nb: >-\n  m\n", &["ä", "  l\n\n", "b", "  m"]),
-            ("a:\n  - |2\n      l\n    m\n  - n\n", &["a", "    l\n    m", "n"]),
-            ("a: &x\n  b: *y1\n", &[]),
-            ("a: &x 5\nb: *x\nc:\n", &["a", "5", "b", "*x", "c", ""]),
-            ("a:\n- b\n- - c\n  - d\n", &["a", "b", "c", "d"]),
-            ("a: |\n  l", &["a", "  l"]),
-            (
-                "a: |\n  long enough to be read at once: äöü €\nb: 'c'\n",
-                &["a", "  long enough to be read at once: äöü €", "b", "'c'"],
-            ),
-            ("# ä\ra: b\r\nc: 'd'\r", &["a", "b", "c", "'d'"]),
-            ("a: |\n  b\n  ", &["a", "  b"]),
-        ];
-        for (content, wanted) in cases {
-            if wanted.is_empty() {
-                assert!(parse(&Text::new(*content)).is_err(), "{content:?}");
-                continue;
-            }
-            let trimmed: Vec<_> =
-                spans(content).iter().map(|s| s.trim_start_matches(' ').to_owned()).collect();
-            let wanted: Vec<_> = wanted.iter().map(|s| s.trim_start_matches(' ')).collect();
-            assert_eq!(trimmed, wanted, "{content:?}");
-        }
-    }
-
-    #[test]
-    fn what_production_refuses_is_told_with_its_place() {
-        let cases = [
-            ("a: &x 1\nb: &x 2\n", "2:4: the anchor &x is defined again; first on line 1"),
-            ("a:\n  {b: c}: d\n", "2:3: a collection or an alias stands as a key"),
-            ("a: b\n---\nc: d\n", "2:1: the file holds more than one YAML document"),
-            ("a: 'b\n", "the YAML cannot be read"),
-            ("a: 'b\nc'\n", "YAML 1.2 does not allow this: invalid indentation in quoted"),
-            ("a: !!str {b: c}\n", "1:10: the tag of this value, str, does not fit it"),
-            ("a: !x b\n", "the tag of this value, x, does not fit it"),
-        ];
-        for (content, wanted) in cases {
-            let err = parse(&Text::new(content)).unwrap_err().to_string();
-            assert!(err.contains(wanted), "{content:?}: {err}");
-        }
-    }
+fn is_about_indentation(err: &ScanError) -> bool {
+    ["invalid indentation", "tab cannot be used", "tabs disallowed within"]
+        .iter()
+        .any(|start| err.info().starts_with(start))
 }

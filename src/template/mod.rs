@@ -10,6 +10,7 @@ pub mod readings;
 mod refusals;
 mod spans;
 pub mod text;
+mod tree;
 pub mod value;
 
 pub use nodes::{Kind, Node};
@@ -50,7 +51,8 @@ impl Template {
     }
 
     fn read(text: Text) -> Result<Template> {
-        let root = events::parse(&text)?;
+        refusals::check_line_breaks(&text)?;
+        let root = tree::parse(&text)?;
         if let Some(root) = &root {
             refusals::check(root, &text)?;
         }
@@ -62,7 +64,8 @@ impl Template {
                 let [old, new] = [read(Reading::Yaml11)?, read(Reading::Yaml12)?];
                 // The two YAML libraries are a check on each other: what they take for a value is
                 // the same wherever production's loaders agree on it.
-                if ambiguities.is_empty() && (old != value || new != value) {
+                let agree = value::is_same(&old, &value) && value::is_same(&new, &value);
+                if ambiguities.is_empty() && !agree {
                     return Err(Error::new(
                         "the two YAML readers of this program disagree about the file",
                     )
@@ -187,5 +190,59 @@ pub fn type_name(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What `yaml.safe_load` of PyYAML 6.0 and `load` of js-yaml 3.15 and 4.3 give.
+    #[test]
+    fn what_a_file_ends_in_is_read_as_each_loader_reads_it() {
+        let cases = [
+            ("a: |", "", ""),
+            ("a: |\n  ", "", ""),
+            ("a: |\n  \n    ", "", ""),
+            ("a: |+\n  ", "", "\n"),
+            ("a: >+\n\n  ", "\n", "\n\n"),
+            ("a: |\n  x", "x", "x\n"),
+            ("a: |-\n  x", "x", "x"),
+            ("a: |\n  x\n ", "x\n", "x\n"),
+            ("a: |\n  x\n  ", "x\n", "x\n"),
+            ("a: |+\n  x\n  ", "x\n", "x\n\n"),
+            ("a: |\n  x\n    ", "x\n  ", "x\n  \n"),
+            ("a: |-\n  x\n    ", "x\n  ", "x\n  "),
+            ("a: >\n  x\n    ", "x\n  ", "x\n  \n"),
+            ("a: |2\n    x\n   ", "  x\n ", "  x\n \n"),
+            ("a: |\r\n  x\r\n    ", "x\n  ", "x\n  \n"),
+            ("\u{feff}a: |\n  x\n   ", "x\n ", "x\n \n"),
+            ("a: |\n  x\n    \n", "x\n  \n", "x\n  \n"),
+            ("a: x  ", "x", "x"),
+            ("a: 'x'\n   ", "x", "x"),
+        ];
+        for (content, old, new) in cases {
+            let template = Template::parse(Text::new(content));
+            let template = template.unwrap_or_else(|err| panic!("{content:?}: {err}"));
+            for (reading, wanted) in [(Reading::Yaml11, old), (Reading::Yaml12, new)] {
+                let read = template.read_by(reading).value().clone();
+                assert_eq!(read, json!({"a": wanted}), "{content:?} {reading:?}");
+            }
+            assert_eq!(template.ambiguities().count(), usize::from(old != new), "{content:?}");
+        }
+    }
+
+    /// A thousand lists that close in their key's column, in one that is read in a moment.
+    #[test]
+    fn many_shallow_lines_take_no_longer() {
+        let lists = "    k: [\n 'a\nb',\n]\n".to_owned();
+        let many: String = (0..1000).map(|at| lists.replace('k', &format!("k{at}"))).collect();
+        let content = format!("a:\n  b:\n{many}c: [\n{}]\n", "'d\ne',\n".repeat(1000));
+        let start = std::time::Instant::now();
+        let template = Template::parse(Text::new(content)).unwrap();
+        assert_eq!(template.value()["a"]["b"]["k999"], json!(["a b"]));
+        assert_eq!(template.value()["c"][999], json!("d e"));
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
 }

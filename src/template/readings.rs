@@ -171,6 +171,15 @@ fn tagged(text: &str, tag: Option<&str>, reading: Reading) -> Result<Value> {
     value.ok_or_else(|| Error::new(format!("the tag of {text:?} has no meaning in JSON")))
 }
 
+/// What a number is that has no form in JSON, or none in this program.
+const NO_NUMBER: &str = "a number that JSON has no form for";
+
+/// Whether a plain scalar is a number that has no form in JSON for one of the loaders: one that is not
+/// finite, or a whole one that does not fit in 64 bits.
+pub fn is_no_number(text: &str) -> bool {
+    [Reading::Yaml11, Reading::Yaml12].iter().any(|way| resolve(text, *way) == Err(NO_NUMBER))
+}
+
 /// What a loader makes of a plain scalar, or what that is where JSON has no form for it.
 fn resolve(text: &str, reading: Reading) -> std::result::Result<Value, &'static str> {
     static RULES_11: LazyLock<Rules> = LazyLock::new(Rules::yaml11);
@@ -188,8 +197,8 @@ struct Rules {
     timestamp: Regex,
     /// `0777` is octal.
     octal_by_zero: bool,
-    /// `=` is a type of its own, which PyYAML's safe loader refuses.
-    has_value_type: bool,
+    /// All numbers are JavaScript's, with 53 bits.
+    has_floats_only: bool,
 }
 
 impl Rules {
@@ -205,7 +214,7 @@ impl Rules {
                 r"\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?",
             ),
             octal_by_zero: false,
-            has_value_type: false,
+            has_floats_only: false,
         }
     }
 
@@ -216,7 +225,6 @@ impl Rules {
                 "FALSE", "no", "No", "NO", "off", "Off", "OFF",
             ],
             octal_by_zero: true,
-            has_value_type: true,
             ..Rules::new(
                 r"[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+",
                 r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
@@ -225,10 +233,11 @@ impl Rules {
     }
 
     fn yaml12() -> Rules {
-        Rules::new(
+        let rules = Rules::new(
             r"[-+]?0b[01]+|[-+]?0x[0-9a-fA-F]+|[-+]?0o[0-7]+|[-+]?[0-9]+",
             r"[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
-        )
+        );
+        Rules { has_floats_only: true, ..rules }
     }
 
     fn resolve(&self, text: &str) -> std::result::Result<Value, &'static str> {
@@ -241,7 +250,7 @@ impl Rules {
             ));
         }
         if self.integer.is_match(text) {
-            return self.number(text).ok_or("a number that JSON has no form for");
+            return self.number(text).ok_or(NO_NUMBER);
         }
         if self.float.is_match(text) {
             let digits = text.replace('_', "");
@@ -249,16 +258,10 @@ impl Rules {
                 true => sexagesimal(&digits),
                 false => digits.parse().ok(),
             };
-            return number
-                .and_then(Number::from_f64)
-                .map(Value::Number)
-                .ok_or("a number that JSON has no form for");
+            return number.and_then(Number::from_f64).map(Value::Number).ok_or(NO_NUMBER);
         }
         if self.timestamp.is_match(text) {
             return Err("a date, not a string");
-        }
-        if text == "=" && self.has_value_type {
-            return Err("an error");
         }
         Ok(Value::String(text.to_owned()))
     }
@@ -280,13 +283,14 @@ impl Rules {
             _ if self.octal_by_zero && digits.len() > 1 && digits.starts_with('0') => (8, digits),
             _ => (10, digits),
         };
-        match u64::from_str_radix(digits, radix) {
-            Ok(value) if negative => match i64::try_from(value) {
-                Ok(value) => Some(Value::from(-value)),
-                Err(_) => Number::from_f64(-(value as f64)).map(Value::Number),
+        let value = u64::from_str_radix(digits, radix);
+        match value.map(|value| if self.has_floats_only { value as f64 as u64 } else { value }) {
+            Ok(value) if negative => match i64::try_from(-i128::from(value)) {
+                Ok(value) => Some(Value::from(value)),
+                Err(_) => None,
             },
             Ok(value) => Some(Value::from(value)),
-            Err(_) => digits.parse().ok().and_then(Number::from_f64).map(Value::Number),
+            Err(_) => None,
         }
     }
 }
@@ -299,7 +303,7 @@ fn sexagesimal(digits: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::events;
+    use crate::template::tree;
     use serde_json::json;
 
     /// What `yaml.safe_load` of PyYAML 6.0 and `load` of js-yaml 4.1 give.
@@ -309,6 +313,7 @@ mod tests {
         let number = |value: f64| Ok(json!(value));
         let int = |value: i64| Ok(json!(value));
         let date = Err("a date, not a string");
+        let none = Err(NO_NUMBER);
         let cases = [
             ("on", Ok(json!(true)), string("on")),
             ("No", Ok(json!(false)), string("No")),
@@ -329,7 +334,11 @@ mod tests {
             ("~", Ok(json!(null)), Ok(json!(null))),
             ("2026-01-01", date.clone(), date),
             ("1.2.3", string("1.2.3"), string("1.2.3")),
-            ("=", Err("an error"), string("=")),
+            ("9007199254740993", int(9_007_199_254_740_993), int(9_007_199_254_740_992)),
+            ("18446744073709551616", none.clone(), none.clone()),
+            (".inf", none.clone(), none.clone()),
+            ("1e400", string("1e400"), none),
+            ("...", string("..."), string("...")),
             ("a b", string("a b"), string("a b")),
         ];
         for (text, old, new) in cases {
@@ -342,7 +351,7 @@ mod tests {
     fn what_means_two_things_is_told() {
         let text =
             Text::new("on: [yes, 'no', 5, !!str 0777]\na: 2026-01-01\n1: '2'\n'3': 4\nb: |\n  c");
-        let root = events::parse(&text).unwrap().unwrap();
+        let root = tree::parse(&text).unwrap().unwrap();
         let found: Vec<_> =
             ambiguities(&root, &text).into_iter().map(|found| found.meaning).collect();
         assert_eq!(
@@ -360,7 +369,7 @@ mod tests {
     #[test]
     fn aliases_and_merge_keys_are_resolved() {
         let text = Text::new("a: &a {b: 1, c: 2}\nd: {<<: *a, c: 3}\ne: {<<: [{c: 4}, *a]}\n");
-        let root = events::parse(&text).unwrap().unwrap();
+        let root = tree::parse(&text).unwrap().unwrap();
         let wanted = json!({"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 3}, "e": {"b": 1, "c": 4}});
         assert_eq!(value(&root, &text, Reading::Yaml11).unwrap(), wanted);
         assert_eq!(value(&root, &text, Reading::Yaml12).unwrap(), wanted);

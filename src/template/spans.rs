@@ -4,6 +4,7 @@
 //! from 1: the scalar's further lines are indented at least that deep.
 
 use super::text::{Text, indentation, is_blank, is_comment};
+use std::ops::Range;
 
 /// The end of a scalar in quotes that starts at `at`, behind its closing quote.
 pub fn quoted_end(text: &Text, at: usize) -> usize {
@@ -25,14 +26,59 @@ pub fn quoted_end(text: &Text, at: usize) -> usize {
     text.as_str().len()
 }
 
+/// The end of a collection in brackets, behind the closing one: that is at `at`, or behind a comma and
+/// comments there.
+pub fn closing_end(text: &Text, at: usize) -> usize {
+    let mut is_in_comment = false;
+    for (offset, c) in text.as_str()[at..].char_indices() {
+        match c {
+            '\n' => is_in_comment = false,
+            _ if is_in_comment => {}
+            '#' => is_in_comment = true,
+            ']' | '}' => return at + offset + 1,
+            _ => {}
+        }
+    }
+    text.as_str().len()
+}
+
 /// The end of a plain scalar's first line: before a comment and the white space at the line's end.
 pub fn plain_line_end(text: &Text, at: usize) -> usize {
     let end = text.line_start(text.line_of(at) + 1);
     at + plain_len(&text.as_str()[at..end])
 }
 
-/// The end of a plain scalar that may go on below its first line. In brackets that is no more than
-/// a guess, which the closing one makes up for.
+/// Whether a key stands behind the `?` that may mark one.
+pub fn is_behind_question(text: &Text, at: usize) -> bool {
+    let before = &text.as_str()[text.line_start(text.line_of(at))..at];
+    before.ends_with(' ') && before.trim_end().ends_with('?')
+}
+
+/// The end of a plain scalar in brackets.
+pub fn flow_plain_end(text: &Text, at: usize) -> usize {
+    let is_white = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
+    let is_flow = |c: char| matches!(c, ',' | '[' | ']' | '{' | '}');
+    let (mut end, mut before) = (at, None);
+    let mut chars = text.as_str()[at..].char_indices().peekable();
+    while let Some((offset, c)) = chars.next() {
+        let next = chars.peek().map_or('\n', |(_, next)| *next);
+        let ends = match c {
+            ':' => is_white(next) || is_flow(next),
+            '#' => before.is_some_and(is_white),
+            c => is_flow(c),
+        };
+        if ends {
+            break;
+        }
+        if !is_white(c) {
+            end = at + offset + c.len_utf8();
+        }
+        before = Some(c);
+    }
+    end
+}
+
+/// The end of a plain scalar outside of brackets that may go on below its first line.
 pub fn plain_end(text: &Text, at: usize, column: usize) -> usize {
     let (mut end, mut line) = (plain_line_end(text, at), text.line_of(at));
     loop {
@@ -51,43 +97,43 @@ pub fn plain_end(text: &Text, at: usize, column: usize) -> usize {
     }
 }
 
-/// The end of a block scalar whose content starts at `at`: it takes all lines below its header that
-/// are blank or deep enough. `column` is none for an item of a sequence: the dash on the header's
-/// line tells.
-pub fn block_end(text: &Text, at: usize, column: Option<usize>) -> usize {
-    let mut header = text.line_of(at) - 1;
-    while header > 1 && is_blank(text.line(header)) {
-        header -= 1;
-    }
-    let header_line = text.line(header);
-    let indicator = header_line.rfind(['|', '>']).unwrap_or(0);
-    let indicators = header_line[indicator..].split('#').next().unwrap_or_default();
-    let keeps_blank_lines = indicators.contains('+');
-    // `- |` or `- - |`: the last dash.
-    let dash = || header_line[..indicator].rfind('-').map_or(0, |dash| dash + 1);
-    let column = column.unwrap_or_else(dash);
+/// Where the content of a block scalar stands; `at` is where that starts, or what follows the header
+/// and blank lines where it has none. Blank lines at its end are in it where it keeps them (`|+`), and
+/// where they are deeper than its content, which makes content of them.
+pub fn block(text: &Text, at: usize, value: &str) -> Range<usize> {
+    // With nothing behind it, the end of the file is on the header's line or below.
+    let first = if at < text.as_str().len() { text.line_of(at) } else { text.line_count() + 1 };
+    let header = (1..first).rev().find(|line| !is_blank(text.line(*line))).unwrap_or(1);
+    let keeps_blank_lines = indicators(text.line(header)).contains('+');
+    let has_content = value.contains(|c| c != '\n');
+    let deep = text.place(at).column - 1;
 
-    let mut end = text.line_start(header) + header_line.trim_end().len();
+    let header_end = text.line_start(header) + text.line(header).trim_end().len();
+    let mut end = header_end;
     for line in header + 1..=text.line_count() {
         let content = text.line(line);
-        let is_blank = is_blank(content);
-        if !is_blank && indentation(content) < column {
+        let (is_blank, indentation) = (is_blank(content), indentation(content));
+        if !is_blank && (!has_content || indentation < deep) {
             break;
         }
-        if !is_blank || keeps_blank_lines {
+        if !is_blank || keeps_blank_lines || (has_content && indentation > deep) {
             end = text.line_start(line) + content.trim_end_matches(['\n', '\r']).len();
         }
     }
-    end
+    let start = if has_content { at } else { text.line_start(header + 1) };
+    start.min(end)..end
 }
 
-/// The column of the dash before the item at `at`, on its line or above it.
-pub fn dash_column(text: &Text, at: usize) -> usize {
-    let before = &text.as_str()[text.line_start(text.line_of(at))..at];
-    match before.rfind('-') {
-        Some(dash) => dash + 1,
-        None => text.place(at).column - 1,
-    }
+/// What stands behind the `|` or `>` of a block scalar's header: `-`, `+`, a digit.
+fn indicators(header: &str) -> &str {
+    let header = header.trim_end();
+    let behind = header.match_indices(['|', '>']).map(|(at, _)| &header[at + 1..]);
+    behind
+        .map(|rest| {
+            rest.split_at(rest.find(|c: char| !"+-0123456789".contains(c)).unwrap_or(rest.len()))
+        })
+        .find(|(_, rest)| rest.is_empty() || rest.trim_start().starts_with('#'))
+        .map_or("", |(indicators, _)| indicators)
 }
 
 /// The length of a line's plain text: up to a comment or the white space at its end.

@@ -21,14 +21,17 @@ pub fn parse(text: &Text) -> Result<Value> {
 
 /// What a plain scalar is by itself; none where that has no form in JSON.
 pub fn scalar(text: &str) -> Option<Value> {
-    // What no other type than a string can have: a line break, which is left of an empty line, and a
-    // colon that would end a key here.
-    if text.contains('\n') || text.contains(": ") || text.ends_with(':') {
+    // These are no documents with something else in them: a line break is left of an empty line, and
+    // the signs were none where the scalar stands.
+    let is_string = text.contains('\n')
+        || text.contains(": ")
+        || text.ends_with(':')
+        || text.starts_with("- ")
+        || matches!(text, "-" | "---" | "...");
+    if is_string {
         return Some(Value::String(text.to_owned()));
     }
-    // As an item: `...` alone would be a document's end.
-    let list = serde_yaml::from_str::<Vec<Yaml>>(&format!("- {text}")).ok()?;
-    list.into_iter().next().and_then(|yaml| to_json(yaml).ok())
+    serde_yaml::from_str::<Yaml>(text).ok().and_then(|yaml| to_json(yaml).ok())
 }
 
 /// Whether two values are the same to the last bit: for `==`, `-0.0` is `0.0`.
@@ -56,12 +59,9 @@ fn explain(err: &serde_yaml::Error, text: &Text) -> Error {
         Error::new("the file is nested too deeply").help("this program cannot read it")
     } else if message.contains("more than one document") {
         Error::new("the file holds more than one YAML document").help("keep one")
-    } else if message.contains("duplicate entry with key \"<<\"") {
-        Error::new("a mapping has two merge keys (`<<`), which this program cannot read")
-            .help("merge a list: `<<: [*a, *b]`")
     } else if message.contains("duplicate entry") {
         Error::new(format!("a key stands twice: {}", without_place(&message)))
-            .help("js-yaml refuses the file, PyYAML takes the last one: keep one")
+            .help("js-yaml, which production uses, refuses the file: keep one")
     } else {
         Error::new(format!("the YAML cannot be read: {}", without_place(&message))).help(MAY)
     };
@@ -147,6 +147,9 @@ mod tests {
             ("...", Some(json!("..."))),
             ("---", Some(json!("---"))),
             ("else:", Some(json!("else:"))),
+            ("-", Some(json!("-"))),
+            ("- a", Some(json!("- a"))),
+            ("--", Some(json!("--"))),
             ("a\n- b", Some(json!("a\n- b"))),
             (".inf", None),
         ];
