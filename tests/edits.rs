@@ -157,6 +157,9 @@ fn odd_bytes_stay() {
         ("deeper spaces at the end", format!("{TASK}      text: |\n        a\n            ")),
         ("an empty literal at the end", format!("{TASK}      text: |\n        ")),
         ("an empty literal that keeps, at the end", format!("{TASK}      text: |+\n        ")),
+        ("an empty value last", format!("{TASK}      a:\n        b:\n   # c\n    d: e\n")),
+        ("an empty item last", format!("{TASK}      a:\n      -\n    d: e\n")),
+        ("an empty value at the end", format!("{TASK}      a:\n    d:")),
         ("a header at the end", format!("{TASK}      text: >-")),
         ("deeper spaces behind the payload", format!("{TASK}    text: |\n      a\n        ")),
         (

@@ -29,17 +29,24 @@ pub fn quoted_end(text: &Text, at: usize) -> usize {
 /// The end of a collection in brackets, behind the closing one: that is at `at`, or behind a comma and
 /// comments there.
 pub fn closing_end(text: &Text, at: usize) -> usize {
+    let outside = outside_of_comments(text, at);
+    let mut closing = outside.filter(|(_, c)| matches!(c, ']' | '}'));
+    closing.next().map_or(text.as_str().len(), |(at, _)| at + 1)
+}
+
+/// Behind the next `sign`, or `at` itself where something else than comments comes before that.
+pub fn behind(text: &Text, at: usize, sign: char) -> usize {
+    let mut signs = outside_of_comments(text, at).filter(|(_, c)| !c.is_whitespace());
+    signs.next().filter(|(_, c)| *c == sign).map_or(at, |(at, _)| at + 1)
+}
+
+/// The characters from `at` on, with their places, but for comments. No scalar must be among them.
+fn outside_of_comments(text: &Text, at: usize) -> impl Iterator<Item = (usize, char)> {
     let mut is_in_comment = false;
-    for (offset, c) in text.as_str()[at..].char_indices() {
-        match c {
-            '\n' => is_in_comment = false,
-            _ if is_in_comment => {}
-            '#' => is_in_comment = true,
-            ']' | '}' => return at + offset + 1,
-            _ => {}
-        }
-    }
-    text.as_str().len()
+    text.as_str()[at..].char_indices().filter_map(move |(offset, c)| {
+        is_in_comment = c == '#' || (is_in_comment && c != '\n');
+        (!is_in_comment).then_some((at + offset, c))
+    })
 }
 
 /// The end of a plain scalar's first line: before a comment and the white space at the line's end.

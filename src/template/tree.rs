@@ -202,7 +202,10 @@ impl Builder<'_> {
         let end = match style {
             Style::Quoted => spans::quoted_end(self.text, at),
             Style::Block => return Ok(spans::block(self.text, at, value)),
-            Style::Plain if value.is_empty() => at,
+            Style::Plain if value.is_empty() => {
+                let at = self.empty_at(at);
+                return Ok(at..at);
+            }
             Style::Plain if in_brackets => {
                 let end = spans::flow_plain_end(self.text, at);
                 self.check_lines(at..end)?;
@@ -217,6 +220,22 @@ impl Builder<'_> {
             }
         };
         Ok(at..end)
+    }
+
+    /// Where an empty value is: behind its key and colon, or its dash. Its event is at what follows.
+    fn empty_at(&self, at: usize) -> usize {
+        let Some(Open { node, key, .. }) = self.open.last() else { return at };
+        match (&node.kind, key) {
+            (_, Some(key)) => spans::behind(self.text, key.end, ':'),
+            (Kind::Sequence { items, flow: false }, _) => {
+                // The first dash of a list in its key's column is before the list's event.
+                let key = self.open.iter().nth_back(1).and_then(|around| around.key.as_ref());
+                let start = key.map_or(node.start, |key| spans::behind(self.text, key.end, ':'));
+                let before = items.last().map_or(start, |item| item.end);
+                spans::behind(self.text, before, '-')
+            }
+            _ => at,
+        }
     }
 
     /// Errs where a plain scalar in brackets goes on in a line that is indented no deeper than the key
@@ -299,6 +318,9 @@ mod tests {
             ("a:\n- b\n - c\nd:\n  - e\n    f\n", &["a", "b\n - c", "d", "e\n    f"]),
             ("- - a\n   b\n  - c-d\n    e\n", &["a\n   b", "c-d\n    e"]),
             ("- b:\n  - c\n   - d\n", &["b", "c\n   - d"]),
+            // Nothing.
+            ("a:\n  b:\n   # c\nd: e\n", &["a", "b", "", "d", "e"]),
+            ("a:\n-\n-\n# b\n\nc: [d: , e]\n", &["a", "", "", "c", "[d: , e]"]),
             ("? a\n   b\n: c\n? d\n: e\n", &["a\n   b", "c", "d", "e"]),
             // Block scalars, and blanks below them.
             ("a: |\n  b\n  ", &["a", "  b"]),
@@ -322,6 +344,28 @@ mod tests {
                 spans(content).iter().map(|s| s.trim_start_matches(' ').to_owned()).collect();
             let wanted: Vec<_> = wanted.iter().map(|s| s.trim_start_matches(' ')).collect();
             assert_eq!(trimmed, wanted, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_behind_its_key_or_dash() {
+        let cases = [
+            ("a:\n\n# b\nc: d\n", vec![2]),
+            ("a :  # b: c\nd:", vec![3, 14]),
+            ("a:\n-\n # b\n-\nc: d\n", vec![4, 11]),
+            ("- -\n  - # -\n- a\n", vec![3, 7]),
+            ("{a, b: , c: }", vec![2, 6, 11]),
+            ("? a\n# :\n: \n? b\n", vec![9, 14]),
+        ];
+        for (content, wanted) in cases {
+            let root = parse(&Text::new(content)).unwrap().unwrap();
+            let mut found = Vec::new();
+            root.visit(&mut |node, _| {
+                if node.start == node.end {
+                    found.push(node.start);
+                }
+            });
+            assert_eq!(found, wanted, "{content:?}");
         }
     }
 

@@ -26,8 +26,8 @@ pub fn scalar(text: &str) -> Option<Value> {
     let is_string = text.contains('\n')
         || text.contains(": ")
         || text.ends_with(':')
-        || text.starts_with("- ")
-        || matches!(text, "-" | "---" | "...");
+        || text == "-"
+        || ["- ", "---", "..."].iter().any(|start| text.starts_with(start));
     if is_string {
         return Some(Value::String(text.to_owned()));
     }
@@ -145,6 +145,7 @@ mod tests {
             ("a", Some(json!("a"))),
             ("~", Some(json!(null))),
             ("...", Some(json!("..."))),
+            ("--- d", Some(json!("--- d"))),
             ("---", Some(json!("---"))),
             ("else:", Some(json!("else:"))),
             ("-", Some(json!("-"))),
