@@ -15,7 +15,7 @@
 //! assert_eq!(done.finding.status, Status::Patched);
 //! assert_eq!(done.finding.sites.len(), 2);
 //! assert_eq!(done.finding.proof.map(|proof| proof.verdict), Some(Verdict::Proved));
-//! assert!(done.text.is_some_and(|text| text.contains("# tc-retrigger recipe 2:")));
+//! assert!(done.text.is_some_and(|text| text.contains("# tc-retrigger recipe 3:")));
 //! # Ok(())
 //! # }
 //! ```

@@ -147,7 +147,7 @@ fn odd_bytes_stay() {
         ("brackets that close at the end", format!("{TASK}      command: [\n        a\n]")),
         (
             "a flow payload that closes there",
-            "tasks:\n- payload: {env: {\n    ACTION_CALLBACK: 'x\ny',\n},\n # }\n  }\n  a: b\n"
+            "tasks:\n- payload: {env: {\n    ACTION_TASK_GROUP_ID: x, ACTION_TASK_ID: x, ACTION_INPUT: x, ACTION_CALLBACK: 'x\ny',\n},\n # }\n  }\n  a: b\n"
                 .to_owned(),
         ),
         (

@@ -87,7 +87,7 @@ fn templates_in_which_the_payload_travels_are_proved_rightly() {
     let travels = travels::judge(150, 1, &mut engines);
     println!("{}{:#?}", travels.table(), travels.tally.classes);
     let [hold, fail] = ["the premises hold", "a premise fails"].map(|c| travels.tally.of(c));
-    assert!(hold > 30 && fail > 3, "{:?}", travels.tally.classes);
+    assert!(hold > 20 && fail > 30, "{:?}", travels.tally.classes);
     assert!(travels.tally.faults.is_empty(), "{}", travels.tally.faults.join("\n"));
 }
 

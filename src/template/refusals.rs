@@ -69,6 +69,8 @@ pub fn check_line_breaks(text: &Text) -> Result<()> {
 /// - a first key that starts with `---`, which js-yaml takes off;
 /// - a tag or an anchor of a block mapping's first key, which js-yaml's `composeNode` took for the
 ///   mapping's own before version 4.2;
+/// - a tag or an anchor in brackets whose value is on a line below, which `composeNode` comes to only
+///   where that line is deep enough;
 /// - a `\` at the end of a line in double quotes before a blank line: for PyYAML the blank line counts,
 ///   for js-yaml (`skipSeparationSpace` in `readDoubleQuotedScalar`) it does not;
 /// - a number that has no form in JSON;
@@ -120,6 +122,14 @@ impl Seen<'_> {
     }
 
     fn note(&mut self, node: &Node, role: Role) {
+        let has_property = node.tag.is_some() || node.anchor.is_some();
+        let before = self.content[..node.start].rsplit('\n').next().unwrap_or_default();
+        self.found(
+            Some(node.start)
+                .filter(|_| role.in_brackets && has_property && before.trim().is_empty()),
+            "the tag or the anchor of this value in brackets stands on another line",
+            "js-yaml refuses that where the line is not deep enough: write both on one line",
+        );
         let Kind::Scalar { text, style } = &node.kind else { return };
         let is_plain = *style == Style::Plain;
         if !is_plain {

@@ -21,6 +21,13 @@ pub const EXPRESSIONS: &[(With, &[&str])] = &[
     (
         Both,
         &[
+            "!!t",
+            "!-n",
+            "--n",
+            "- - 1",
+            "3 - -n",
+            "! ! (t && f)",
+            "-+-n",
             // Binding.
             r#"!o["k"]"#,
             "!o.k",
@@ -296,9 +303,6 @@ pub const EXPRESSIONS: &[(With, &[&str])] = &[
         Neither,
         &[
             "{in: 1}",
-            "!!t",
-            "!-n",
-            "--n",
             "split('a//b', '/')",
             "split('/a/', '/')",
             "0 / 0 == 1",

@@ -320,10 +320,7 @@ pub const FLOWS: &[Aimed] = &[
         ..pair("an item of a $find that is rendered twice", NONE, NONE, RARE_CRON)
     },
     Aimed { old: UNRENDERED, ..pair("the first value of a $reduce", NONE, NONE, RARE_DOWNSTREAM) },
-    // Keys that JavaScript ignores.
-    events("a key $else", r#"{$if: tasks_for == "cron", then: {image: x}, $else: 1}"#),
-    events("a key $0then", r#"{$if: tasks_for == "cron", then: {image: x}, $0then: 1}"#),
-    events("a key $0$switch", r#"{$switch: {tasks_for == "cron": {image: x}}, $0$switch: 1}"#),
+    // A key that JavaScript ignores.
     Aimed {
         old: EVENTS,
         ..pair(
