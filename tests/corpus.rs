@@ -1,5 +1,6 @@
 //! The whole tool on real templates: those of `../shared/corpus`, or of `$TC_RETRIGGER_CORPUS`.
 
+#[allow(dead_code, reason = "it can compare, too")]
 #[path = "engines/driver.rs"]
 mod driver;
 mod needs;

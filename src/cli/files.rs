@@ -32,8 +32,8 @@ impl Run<'_> {
         Run { output, report, exit: Exit::Success }
     }
 
-    /// Works on a file. An error becomes its report. Gives the text that the work leaves, where the
-    /// file could be read.
+    /// Works on a file. An error becomes its report. Gives the text that the work leaves, where it is
+    /// done.
     pub fn file(&mut self, (path, found): Found, plan: &Plan) -> Option<String> {
         let worked = found.and_then(|()| one(&path, plan));
         let (report, exit, text) = worked.unwrap_or_else(|error| {
@@ -92,13 +92,14 @@ fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
     let mut report = FileReport::new(name, done.finding);
     // The work has read it as UTF-8.
     let old = String::from_utf8_lossy(&bytes);
-    let new = done.text.unwrap_or_else(|| old.to_string());
+    // What is not proved goes nowhere: not to a file, and not to `git apply` either.
+    let new = done.text.filter(|_| exit == Exit::Success).unwrap_or_else(|| old.to_string());
     if plan.diff {
         report.diff = unified_diff(&name_in_diff(path), &old, &new);
     }
-    if plan.write && exit == Exit::Success && new != *old {
+    if plan.write && new != *old {
         replace(path, &bytes, new.as_bytes())?;
         report.written = true;
     }
-    Ok((report, exit, Some(new)))
+    Ok((report, exit, (exit == Exit::Success).then_some(new)))
 }

@@ -124,18 +124,22 @@ fn restored(text: &Text, lines: &Lines) -> String {
         false => format!("{}:{}", head.trim_end().trim_end_matches(':'), behind(bound)),
     };
     // A line that is not as deep as the wrapper would have made it came from the file before, and so
-    // did what stands below it.
-    let mut kept = None;
+    // did what it opens: the depths of such lines that are still open.
+    let (mut kept, mut opens): (Vec<usize>, bool) = (Vec::new(), false);
     for line in lines.payload.clone() {
         let content = text.line(line);
         let depth = indentation(content);
-        if !is_blank(content) && kept.is_some_and(|kept| depth <= kept) {
-            kept = None;
+        if !is_blank(content) {
+            let is_inside = opens && kept.last().is_some_and(|last| depth > *last);
+            if depth < inner + step || is_inside || kept.contains(&depth) {
+                kept.retain(|open| *open < depth);
+                kept.push(depth);
+            } else {
+                kept.clear();
+            }
+            opens = content.trim_end().ends_with([':', '|', '>', '-', '[', '{', ',']);
         }
-        if !is_blank(content) && depth < inner + step {
-            kept = Some(depth);
-        }
-        let shift = if kept.is_some() { 0 } else { depth.min(2 * step) };
+        let shift = if kept.is_empty() { depth.min(2 * step) } else { 0 };
         out.push_str(&content[shift..]);
     }
     out

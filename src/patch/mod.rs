@@ -132,8 +132,11 @@ pub fn other_task(template: &Template) -> Option<Path> {
 /// Errs where this program's engine would render the template otherwise than production's do.
 fn takes(template: &Template) -> Result<()> {
     if let Some((path, why)) = Renderer::new(template).limit() {
+        let is_string = path.find(template.value()).is_some_and(Value::is_string);
+        let is_expression = is_string && path.last_key().is_none_or(|key| !key.starts_with("$${"));
+        let place = if is_expression { template.place(path) } else { template.key_place(path) };
         return Err(Error::new(why)
-            .at(template.place(path))
+            .at(place)
             .help("production's engines may take it: write it otherwise, or patch by hand"));
     }
     if let Some((path, key)) = walk::stray(template.value()) {

@@ -230,12 +230,12 @@ fn patched(
     if proof.verdict == Verdict::Proved {
         // What was wrong is mended.
         (finding.code, finding.advice) = (None, None);
+        finding.new_hash = Some(plan.after.hook_hash());
     } else {
         finding.status = Status::Unpatched;
         refused(finding, &proof);
     }
     finding.proof = Some(proof);
-    finding.new_hash = Some(plan.after.hook_hash());
     plan.after.text().as_str().to_owned()
 }
 

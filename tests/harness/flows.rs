@@ -123,7 +123,6 @@ const RARE_DOWNSTREAM: &str = r#"{
     "input": {"downstream": true}
 }"#;
 const RARE_CRON: &str = r#"{"tasks_for": "cron", "ownTaskId": "rare"}"#;
-const PUSH: &str = r#"{"tasks_for": "github-push"}"#;
 
 /// The pairs.
 pub const FLOWS: &[Aimed] = &[
@@ -353,8 +352,4 @@ const fn held(name: &'static str, item: &'static str) -> Aimed {
 
 const fn merged(name: &'static str, item: &'static str) -> Aimed {
     Aimed { old: MERGED, ..pair(name, ("extra: none", item), NONE, RARE) }
-}
-
-const fn events(name: &'static str, other: &'static str) -> Aimed {
-    Aimed { old: EVENTS, ..pair(name, ("{image: other}", other), NONE, PUSH) }
 }

@@ -22,8 +22,10 @@ enum Kind {
     Name,
     /// `owner/name`.
     FullName,
-    /// An address; build-decision also gives plain names.
+    /// An address.
     Email,
+    /// An address or, as build-decision also gives it, a plain name.
+    Owner,
     /// An SCM level.
     Level,
     /// A webhook's `action`.
@@ -147,7 +149,8 @@ fn kind(keys: &[String], typical: &Value) -> Kind {
         [.., "html_url" | "clone_url" | "url" | "base_url"] => Kind::Url,
         [.., "full_name"] => Kind::FullName,
         [.., "repository" | "repo", "name"] | [.., "login" | "project" | "username"] => Kind::Name,
-        [.., "email"] | ["push", "owner"] => Kind::Email,
+        [.., "email"] => Kind::Email,
+        ["push", "owner"] => Kind::Owner,
         _ if typical.is_number() => Kind::Number,
         _ => Kind::Text,
     }
@@ -211,7 +214,8 @@ fn forms(kind: Kind, family: &str, literal: &str, current: &str) -> Vec<String> 
             Some((owner, "")) if is_word(owner) => vec![format!("{literal}widget")],
             _ => Vec::new(),
         },
-        Kind::Email => match literal {
+        Kind::Owner if is_word(literal) => vec![literal.to_owned()],
+        Kind::Email | Kind::Owner => match literal {
             "@" => vec!["dev".to_owned(), "dev@example.com".to_owned()],
             text if text.contains('@') && !text.contains(' ') => vec![text.to_owned()],
             _ => Vec::new(),
