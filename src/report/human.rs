@@ -260,6 +260,9 @@ fn coverage(coverage: &Coverage, is_verbose: bool, out: &mut String) {
     let all = coverage.outcomes / 2;
     let both_ways = "true in one context and false in another";
     let _ = match all - missed.len() {
+        1 if all == 1 => {
+            writeln!(out, "  covered: the old file's one condition was {both_ways}")
+        }
         covered if covered == all => {
             writeln!(out, "  covered: each of the old file's {all} conditions was {both_ways}")
         }
