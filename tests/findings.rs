@@ -268,6 +268,9 @@ fn only_what_has_actions_can_raise() {
         (task("${push.owner}", "${push.branch}"), "unpatched", ""),
         (task("${push.owner}", "${push.base_revision}${repository.base_url}"), "unpatched", ""),
         (task("'${push.owner}'", "{$eval: 'parameters[\"x\"] || \"y\"'}"), "unpatched", ""),
+        // A field of parameters, of which a project sends its own; and one that nobody is known to send.
+        (task("${push.owner}", "${parameters.head_rev}"), "unpatched", ""),
+        (task("${push.owner}", "${parameters.ours}"), "raises", "no property \"ours\""),
         // For pull requests, which the file does not name and never serves.
         (
             TASK.replace("tasks_for in [\"action\", \"pr-action\"]", "tasks_for == \"action\"")

@@ -84,7 +84,8 @@ impl Patch {
         let before = take_out(template, &wrappers)?;
         takes(&before)?;
         let reach = sites::find(before.value(), contexts);
-        let faults = sites::faults(template.value(), &reach.raised);
+        let have_rendered = matches!(reach.found, Found::Sites(_));
+        let faults = sites::faults(template.value(), &reach.raised, have_rendered);
         if !faults.is_empty() {
             let (state, after) = (State::Raises(sorted(faults, template)), template.clone());
             return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });

@@ -133,14 +133,20 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
 }
 
 /// The faults of a document that raises in the contexts `raised`, each once. What a context raises only
-/// because it lacks what its own decision task would send is none.
-pub fn faults(document: &Value, raised: &[Context]) -> Vec<Fault> {
+/// because it lacks what its own decision task would send is none; nor, where other retriggers
+/// `have_rendered`, is a field of `parameters`, of which each project sends its own (the trigger schema
+/// of fxci-config's `make_hook` takes any).
+pub fn faults(document: &Value, raised: &[Context], have_rendered: bool) -> Vec<Fault> {
     let renderer = Renderer::of_value(document);
     let mut faults: Vec<Fault> = Vec::new();
     for context in raised.iter().map(Context::completed) {
         let Err(words) = renderer.render(&context) else { continue };
         let name = context.name.clone();
         let fault = renderer.raise(&context, &words);
+        let text = fault.path.find(document).and_then(Value::as_str).or(fault.path.last_key());
+        if have_rendered && is_of_parameters(text.unwrap_or_default(), &fault.error) {
+            continue;
+        }
         match faults.iter_mut().find(|known| known.path == fault.path && known.error == fault.error)
         {
             Some(known) => known.contexts.push(name),
@@ -150,6 +156,13 @@ pub fn faults(document: &Value, raised: &[Context]) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Whether an expression raises for want of a field of `parameters`.
+fn is_of_parameters(text: &str, error: &str) -> bool {
+    let field = error.split_once("object has no property \"").map(|(_, rest)| rest);
+    let field = field.and_then(|rest| rest.strip_suffix('"'));
+    field.is_some_and(|field| text.contains(&format!("parameters.{field}")))
 }
 
 fn in_the_way(payload: &Value, context: &Context) -> Option<Unfit> {
