@@ -28,6 +28,7 @@ use rng::Rng;
 use serde_json::{Value, json};
 use tc_retrigger::error::Place;
 use tc_retrigger::jsone::{Context, Renderer, families};
+use tc_retrigger::patch::{Recipe, retrigger};
 use tc_retrigger::template::{Template, Text};
 
 /// Real templates: the examples and one corpus file in eight, patched and not.
@@ -141,6 +142,66 @@ fn what_raises_is_told_with_its_place_in_pythons_words() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The guard never raises, and all three engines take the same payloads and contexts for a retrigger's.
+#[test]
+fn the_guard_is_total_and_alike_in_all_engines() {
+    let Some(mut engines) = Engine::both(true) else { return };
+    let action = json!({"cb_name": "retrigger", "action_perm": "generic"});
+    let whole = json!({
+        "ACTION_TASK_GROUP_ID": "g", "ACTION_TASK_ID": "null", "ACTION_INPUT": "{}", "ACTION_CALLBACK": "c",
+    });
+    let mut payloads = vec![json!({"env": whole})];
+    let odd = [json!(null), json!(true), json!(5), json!("x"), json!([]), json!(["x"]), json!({})];
+    payloads.extend(odd.iter().cloned());
+    for value in &odd {
+        payloads.push(json!({"env": value}));
+        for name in retrigger::VARIABLES {
+            let mut env = whole.clone();
+            env[name] = value.clone();
+            payloads.push(json!({"env": env}));
+        }
+    }
+    let mut contexts = vec![json!({"tasks_for": "action", "action": action, "input": null})];
+    for value in &odd {
+        contexts.push(json!({"tasks_for": value, "action": action, "input": null}));
+        contexts.push(json!({"tasks_for": "action", "action": value, "input": {}}));
+        contexts.push(json!({"tasks_for": "pr-action", "action": action, "input": value}));
+        contexts.push(json!({
+            "tasks_for": "action", "action": {"cb_name": value, "action_perm": value}, "input": {},
+        }));
+    }
+    contexts.extend([json!({}), json!({"tasks_for": "action"}), json!({"action": action})]);
+    let guard = Recipe::built_in().guard().to_owned();
+    let (mut taken, mut wrong) = (0, Vec::new());
+    for context in &contexts {
+        // As the guard sees them: no hook around it.
+        let cases: Vec<Value> = payloads
+            .iter()
+            .map(|payload| {
+                let mut names = context.clone();
+                names["clonePayload"] = payload.clone();
+                json!({"$let": names, "in": {"$eval": guard}})
+            })
+            .collect();
+        let document = json!({"v": cases}).to_string();
+        let own = Renderer::new(&Template::parse(Text::new(&*document)).expect("JSON is YAML"))
+            .render(&Context::new("none", json!({})).expect("a mapping"));
+        let own = own.unwrap_or_else(|err| panic!("{context}: {err}"));
+        taken += own["v"].as_array().expect("a list").iter().filter(|v| **v == json!(true)).count();
+        for engine in &mut engines {
+            engine.contexts([&Context::new("none", json!({})).expect("a mapping")]);
+            engine.get(&json!({"template": "case", "text": document})).expect("JSON is YAML");
+            engine.render("case", &[0]);
+            let rendered = engine.rendered().remove(0);
+            if rendered.as_ref() != Ok(&own) {
+                wrong.push(format!("{:?}, {context}: {rendered:?}", engine.language));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(taken >= 2 && taken < payloads.len() * 4, "{taken} taken");
 }
 
 /// Where production's engines part, agreement with one of them is asked for.

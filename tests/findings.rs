@@ -166,13 +166,23 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
             Some(("'$${x}': a task", "name: a task")),
         ),
     ];
+    let deep =
+        |levels: usize| format!("DEEP: {{$json: {}{}}}", "[".repeat(levels), "]".repeat(levels));
+    let cases = cases.iter().cloned().chain([
+        // The wrapper takes two levels more.
+        (
+            task("NUMBER: '1'", &deep(90)),
+            "f.yml:10:7: cannot be patched: with the fast path, this is nested deeper than 100 levels; js-yaml",
+            None,
+        ),
+    ]);
     for (text, wanted, mended) in cases {
-        let folder = Folder::with(text);
+        let folder = Folder::with(&text);
         for command in ["patch", "check", "scan"] {
             let arguments: &[&str] =
                 if command == "scan" { &["scan", "."] } else { &[command, "f.yml"] };
             if command == "scan" {
-                fs::write(folder.0.path().join(".taskcluster.yml"), text).unwrap();
+                fs::write(folder.0.path().join(".taskcluster.yml"), &text).unwrap();
             }
             let (exit, printed) = folder.run(arguments);
             assert_eq!(exit, i32::from(command != "scan"), "{wanted}: {printed}");
@@ -184,7 +194,7 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
         let report = folder.checked();
         assert_ne!(report["code"], "no-fast-path", "{report}");
         let (_, printed) = folder.run(&["patch", "--write", "f.yml"]);
-        assert_eq!(folder.text(), *text, "{printed}");
+        assert_eq!(folder.text(), text, "{printed}");
         if let Some((from, to)) = mended {
             fs::write(folder.file(), text.replacen(from, to, 1)).unwrap();
             let (exit, printed) = folder.run(&["patch", "--write", "f.yml"]);

@@ -1,6 +1,10 @@
 //! The work on one template, as a library does it: text in, finding and text out.
 
+use tc_retrigger::coverage::derive;
+use tc_retrigger::jsone::Context;
+use tc_retrigger::patch::retrigger;
 use tc_retrigger::proof::Verdict;
+use tc_retrigger::template::{Template, Text};
 use tc_retrigger::work::{self, Done, Job, Options, Status};
 
 const UNPATCHED: &str = include_str!("edits/four-spaces.before.yml");
@@ -87,4 +91,32 @@ fn what_is_no_template_is_an_error_with_its_place() {
             assert!(error.contains(wanted), "{job:?}: {error}");
         }
     }
+}
+
+/// `patch`, `check` and `verify` take the same contexts, and so come to one answer.
+#[test]
+fn all_jobs_and_verify_come_to_one_answer() {
+    let task = include_str!("findings/task.yml");
+    let parse = |text: &str| Template::parse(Text::new(text)).expect("a template");
+    // An outcome that a cron task reaches, too.
+    let rare = r#"{$if: 'tasks_for in ["action", "cron"] && repository.project == "zed"', then: x, else: y}"#;
+    let rare = task.replace("'${push.owner}'", rare);
+    for text in [task, UNPATCHED, &rare] {
+        let options = Options::default();
+        let patch = on(text, Job::Patch);
+        let new = patch.text.expect("a text");
+        let [patched, checked] = [patch.finding.proof, on(&new, Job::Check).finding.proof];
+        let verified = work::verify(&parse(text), &parse(&new), &options);
+        assert_eq!(patched.as_ref(), Some(&verified));
+        assert_eq!(checked.as_ref(), Some(&verified));
+        let zed = verified.coverage.missed.iter().any(|missed| missed.condition.contains("zed"));
+        assert!(!zed, "{:?}", verified.coverage);
+    }
+    let is_retrigger = |context: &&Context| retrigger::needs_no_clone(context);
+    let derived = derive::contexts(parse(&rare).value(), &retrigger::needs_no_clone);
+    let projects = derived
+        .iter()
+        .filter(is_retrigger)
+        .map(|context| &context.get("repository").unwrap()["project"]);
+    assert!(projects.into_iter().any(|project| project == "zed"), "{derived:?}");
 }

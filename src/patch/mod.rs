@@ -115,7 +115,12 @@ impl Patch {
             Error::new(unfit.what).at(template.text().place(node.start)).help(unfit.help)
         });
         let text = edit::wrap(&before, &sites, recipe)?;
-        let after = Template::parse(Text::new(text))?;
+        let after = Template::parse(Text::new(text)).map_err(|err| {
+            // Its place is one of the new text, which nobody has.
+            let first = sites.first().map_or(Path::root(), |site| as_read(site, &wrappers));
+            let error = Error::new(format!("with the fast path, {}", err.message()));
+            error.at(template.key_place(&first)).help(err.advice().unwrap_or("report this fault"))
+        })?;
         let state = state(template, &after, &wrappers, &sites, recipe);
         Ok(Patch { state, before, after, sites, obstacle })
     }
