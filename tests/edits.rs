@@ -275,17 +275,21 @@ fn an_edited_fast_path_is_told_and_replaced() {
         assert_eq!(plan.after.text().as_str(), after, "{name}: not replaced");
         assert_eq!(plan.before.text().as_str(), TASK, "{name}: not reverted");
     }
-    let gone = after.replace("ACTION_CALLBACK", "NO_CALLBACK");
+    let gone =
+        after.replace("  - payload:", "  - $if: 'tasks_for == \"cron\"'\n    then:\n     payload:");
+    let gone = gone.replace("\n      ", "\n       ");
     let plan = patched(&gone);
     let State::Moved(told) = plan.state else { panic!("{:?}", plan.state) };
-    assert_eq!(
-        (told.place.line, told.reason),
-        (3, "no retrigger reaches this fast path".to_owned())
-    );
-    assert_eq!(plan.after.text().as_str(), TASK.replace("ACTION_CALLBACK", "NO_CALLBACK"));
+    assert_eq!(told.place.line, 5);
+    let reason = "no retrigger reaches this fast path: no retrigger renders a task";
+    assert_eq!(told.reason, reason);
     let beyond = after.replace("        clonePayload:", "        other: 1\n        clonePayload:");
     let newer = after.replace("recipe 1:", "recipe 2:");
     for (edited, wanted) in [
+        (
+            after.replace("ACTION_CALLBACK", "NO_CALLBACK"),
+            "3:5: this payload has a fast path, and its environment has no ACTION_CALLBACK as a string",
+        ),
         (beyond, "4:7: the fast path is not whole any more: the fast path is lines 4 to 8 and"),
         (newer, "the fast path is of recipe 2, a newer one; update tc-retrigger"),
     ] {

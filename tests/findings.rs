@@ -243,6 +243,46 @@ fn what_raises_is_told_and_left_alone() {
     assert_eq!(folder.text(), GECKO.replacen(id, &id.replace("Id}", "Idd}"), 1));
 }
 
+/// A mistake that does not raise takes no fast path away either.
+#[test]
+fn a_fast_path_that_no_retrigger_reaches_stays_until_revert() {
+    let folder = Folder::with(TASK);
+    folder.run(&["patch", "--write", "f.yml"]);
+    let patched = folder.text();
+    let cases = [
+        (
+            patched.replacen("ACTION_CALLBACK: '", "ACTION_CALBACK: '", 1),
+            "error",
+            "f.yml:10:7: cannot be patched: this payload has a fast path, and its environment has no ACTION_CALLBACK as a string",
+        ),
+        (
+            patched.replacen(
+                "[\"hg-push\", \"action\", \"pr-action\", \"cron\"]",
+                "[\"hg-push\", \"cron\"]",
+                1,
+            ),
+            "stale",
+            "f.yml:10:7: stale: no retrigger reaches this fast path: no retrigger renders a task; correct the template, or run `tc-retrigger revert --write`",
+        ),
+    ];
+    for (text, status, wanted) in cases {
+        assert_ne!(text, patched);
+        fs::write(folder.file(), &text).unwrap();
+        for arguments in [&["check", "f.yml"][..], &["patch", "--write", "f.yml"]] {
+            let (exit, printed) = folder.run(arguments);
+            assert_eq!(exit, 1, "{printed}");
+            assert!(printed.contains(wanted), "{printed}");
+            assert_eq!(folder.text(), text);
+        }
+        assert_eq!(folder.checked()["status"], status);
+        let (exit, printed) = folder.run(&["revert", "--write", "f.yml"]);
+        assert_eq!(exit, 0, "{printed}");
+        assert_eq!(folder.run(&["check", "f.yml"]).0, 0);
+        fs::write(folder.file(), &patched).unwrap();
+        assert_eq!(folder.run(&["check", "f.yml"]).0, 0);
+    }
+}
+
 #[test]
 fn only_what_has_actions_can_raise() {
     let root_url = "${taskcluster_root_url}";

@@ -68,7 +68,7 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
     for (text, job, wanted) in [
         (&beyond, Job::Patch, "lines 7 to 11 and"),
         (&beyond, Job::Check, "run `tc-retrigger revert --force --write`"),
-        (&beyond, Job::Revert, "cannot be patched: the fast path is not whole any more"),
+        (&beyond, Job::Revert, "the fast path is not whole any more"),
     ] {
         let Done { finding, text: got } = on(text, job);
         let told = finding.told().unwrap_or_default();

@@ -90,12 +90,26 @@ impl Patch {
             let (state, after) = (State::Raises(sorted(faults, template)), template.clone());
             return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
         }
+        let reached = match &reach.found {
+            Found::Sites(sites) => sites.as_slice(),
+            _ => &[],
+        };
+        let is_lost = |(path, _): &&(Path, _)| wrappers.contains(path) && !reached.contains(path);
+        if let Some((path, name)) = reach.no_action.iter().find(is_lost) {
+            return Err(Error::new(format!(
+                "this payload has a fast path, and its environment has no {name} as a string"
+            ))
+            .at(template.key_place(path))
+            .help(
+                "today's action reads it, too: put it back, or take the fast path out by `revert`",
+            ));
+        }
         let mut sites = match reach.found {
             Found::Sites(sites) => sites,
             Found::Nothing(reason) => {
                 let state = match wrappers.first() {
                     None => State::NotApplicable(reason),
-                    Some(path) => State::Moved(unreached(template, path)),
+                    Some(path) => State::Moved(unreached(template, path, &reason)),
                 };
                 let after = before.clone();
                 return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
@@ -223,13 +237,13 @@ fn state(
         return State::Moved(Told { reason, place: template.key_place(site) });
     }
     if let Some(extra) = wrappers.iter().find(|path| !sites.contains(path)) {
-        return State::Moved(unreached(template, extra));
+        return State::Moved(unreached(template, extra, "other payloads are"));
     }
     State::Edited(edited(template.text(), after.text()))
 }
 
-fn unreached(template: &Template, wrapper: &Path) -> Told {
-    let reason = "no retrigger reaches this fast path".to_owned();
+fn unreached(template: &Template, wrapper: &Path, why: &str) -> Told {
+    let reason = format!("no retrigger reaches this fast path: {why}");
     Told { reason, place: template.key_place(wrapper) }
 }
 

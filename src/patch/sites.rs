@@ -30,6 +30,9 @@ pub struct Reach {
     pub raised: Vec<Context>,
     /// The first payload found of which no fast path can be made, and what is in the way.
     pub unfit: Option<(Path, Unfit)>,
+    /// The payloads that a retrigger (not of a pull request) renders and that are no action's, each
+    /// with the first of [`retrigger::VARIABLES`] that it lacks.
+    pub no_action: Vec<(Path, &'static str)>,
 }
 
 /// A place in a template that raises for retriggers.
@@ -56,8 +59,12 @@ pub enum Found {
 
 /// Finds what the retriggers among `contexts` reach in a template's document.
 pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context>) -> Reach {
-    let nothing =
-        |why: String| Reach { found: Found::Nothing(why), raised: Vec::new(), unfit: None };
+    let nothing = |why: String| Reach {
+        found: Found::Nothing(why),
+        raised: Vec::new(),
+        unfit: None,
+        no_action: Vec::new(),
+    };
     let tasks = match document.get("tasks") {
         None => return nothing("the template has no `tasks`".to_owned()),
         Some(Value::Array(tasks)) if tasks.is_empty() => {
@@ -77,6 +84,7 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
     let mut reached = vec![false; places.len()];
     let (mut elsewhere, mut other, mut raised) = (None, None, Vec::new());
     let (mut renders_for_pull_requests, mut unfit) = (false, None);
+    let mut no_action = Vec::new();
     for context in contexts.into_iter().filter(|context| retrigger::needs_no_clone(context)) {
         let name = context.name.as_str();
         match renderer.render(context) {
@@ -99,7 +107,13 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                     }
                     None if is_action(payload) => drop(elsewhere.get_or_insert(name)),
                     _ if payload.is_null() => {}
-                    _ => drop(other.get_or_insert(name)),
+                    mark => {
+                        other.get_or_insert(name);
+                        // Some templates render a decision task for an action on a pull request.
+                        if let Some(mark) = mark.filter(|_| !is_for_pull_request(context)) {
+                            no_action.push((places[mark as usize].clone(), missing(payload)));
+                        }
+                    }
                 }
             }
             Err(err) => raised.push((context, err)),
@@ -129,7 +143,7 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
     });
     raised.retain(|_| task.contains(ACTION));
     let raised = raised.into_iter().map(|(context, _)| context.clone()).collect();
-    Reach { found, raised, unfit }
+    Reach { found, raised, unfit, no_action }
 }
 
 /// The faults of a document that raises in the contexts `raised`, each once. What a context raises only
@@ -168,6 +182,11 @@ fn is_of_parameters(text: &str, error: &str) -> bool {
 fn in_the_way(payload: &Value, context: &Context) -> Option<Unfit> {
     let get = |name: &str| context.get(name).unwrap_or(&Value::Null);
     fit::unfit(payload).or_else(|| fit::misled(payload, get("action"), get("input"), get("taskId")))
+}
+
+fn missing(payload: &Value) -> &'static str {
+    let has = |name: &&str| payload.pointer("/env").is_some_and(|env| env[*name].is_string());
+    retrigger::VARIABLES.into_iter().find(|name| !has(name)).unwrap_or_default()
 }
 
 fn is_for_pull_request(context: &Context) -> bool {

@@ -185,11 +185,7 @@ impl Finding {
 
     /// What an error leaves to say, without a file's name.
     pub fn error(error: &Error, code: Code) -> Finding {
-        let reason = match code {
-            Code::CannotBePatched => format!("cannot be patched: {}", error.message()),
-            _ => error.message().to_owned(),
-        };
-        let finding = Finding::new(Status::Error, Some(code)).because(reason);
+        let finding = Finding::new(Status::Error, Some(code)).because(error.message());
         let finding = Finding { advice: error.advice().map(str::to_owned), ..finding };
         match error.place() {
             Some(place) => finding.at(place, place.line),

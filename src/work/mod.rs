@@ -58,6 +58,10 @@ pub struct Done {
 /// What to run where a file has no fast path, or not the current one.
 const PATCH: &str = "run `tc-retrigger patch --write`";
 
+/// What to say of a task with actions that is not the first.
+const OTHER_TASK: &str =
+    "this task names ACTION_CALLBACK, but only `tasks[0]` counts for actions: make it the first";
+
 /// Does a job on a template's text.
 ///
 /// Errs, with the place, where the text is no template. Where the job cannot be done on it, the
@@ -66,7 +70,11 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
     let text = Text::from_bytes(text.into())?;
     let is_forced = job == Job::Revert && options.force;
     let template = match Template::parse(text.clone()) {
-        Err(_) if is_forced => return cut_out(&text),
+        // Where there is no fast path to cut out, what is wrong is what the reader says.
+        Err(err) if is_forced => {
+            let done = cut_out(&text);
+            return done.map_err(|cut| if cut.place().is_some() { cut } else { err });
+        }
         read => read?,
     };
     let done = match job {
@@ -77,6 +85,7 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
     Ok(done.unwrap_or_else(|error| {
         let mut finding = Finding::error(&error, Code::CannotBePatched).of(&template);
         if job != Job::Revert {
+            finding.reason = finding.reason.map(|reason| format!("cannot be patched: {reason}"));
             finding.notes = notes(&template);
         }
         Done { finding, text: None }
@@ -99,11 +108,7 @@ pub fn notes(template: &Template) -> Vec<Note> {
     });
     let other = patch::other_task(template).map(|path| {
         let Place { line, column } = template.place(&path);
-        let message =
-            "this task names ACTION_CALLBACK, but only `tasks[0]` counts for actions: make it \
-                       the first"
-                .to_owned();
-        Note { line, column, code: Code::OtherTask, message }
+        Note { line, column, code: Code::OtherTask, message: OTHER_TASK.to_owned() }
     });
     ambiguous.chain(other).collect()
 }
@@ -158,6 +163,7 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     finding.sites = plan.sites.iter().map(|path| Site::of(template, path)).collect();
     let text = match (job, finding.status) {
         (_, Status::NotApplicable | Status::Raises) => None,
+        _ if plan.sites.is_empty() => None,
         (Job::Patch, _) => Some(patched(&mut finding, &plan, options, &contexts)),
         _ => {
             checked(&mut finding, template, &plan, options, &contexts);
@@ -187,6 +193,13 @@ fn found(template: &Template, plan: &Patch, job: Job) -> Finding {
                 Some(site) => finding.at(template.key_place(site), template.end_line(site)),
                 None => finding,
             }
+        }
+        // Nothing is taken out because retriggers ceased to come to it: that may be what is wrong.
+        State::Moved(Told { reason, place }) if plan.sites.is_empty() => {
+            Finding::new(Status::Stale, Some(Code::PayloadMoved))
+                .because(reason)
+                .at(*place, place.line)
+                .advising("correct the template, or run `tc-retrigger revert --write`")
         }
         State::Old(what) => told(Status::Stale, Code::OldRecipe, what).advising(PATCH),
         State::Moved(what) => told(Status::Stale, Code::PayloadMoved, what).advising(PATCH),
@@ -239,14 +252,20 @@ fn patched(
     plan.after.text().as_str().to_owned()
 }
 
+/// Why a proof does not hold.
+fn fault(proof: &Proof) -> (Code, &str) {
+    match proof.verdict {
+        Verdict::Different => (Code::Different, "a retrigger or another event would differ"),
+        _ => (Code::NotProved, &proof.structural.reason),
+    }
+}
+
 /// Says that no patch can be written, since `proof` does not hold for it.
 fn refused(finding: &mut Finding, proof: &Proof) {
-    let (code, why) = match proof.verdict {
-        Verdict::Different => (Code::Different, "a retrigger or another event would differ"),
-        _ => (Code::NotProved, proof.structural.reason.as_str()),
-    };
+    let (code, why) = fault(proof);
+    let before = finding.reason.take().map(|reason| format!("{reason}; ")).unwrap_or_default();
     finding.code = Some(code);
-    finding.reason = Some(format!("cannot be patched: {why}"));
+    finding.reason = Some(format!("{before}cannot be patched: {why}"));
     finding.advice =
         Some("it keeps today's path; docs/proof.md has what a patch rests on".to_owned());
 }
@@ -264,9 +283,10 @@ fn checked(
         // The template is what the plan would write.
         Status::AlreadyPatched if is_proved => finding.proof = Some(planned),
         Status::AlreadyPatched => {
+            let (code, why) = fault(&planned);
             finding.status = Status::Edited;
-            refused(finding, &planned);
-            finding.reason = finding.reason.take().map(|why| format!("not proved any more: {why}"));
+            finding.code = Some(code);
+            finding.reason = Some(format!("not proved: {why}"));
             finding.advice = Some("run `tc-retrigger revert --write`".to_owned());
             finding.proof = Some(planned);
         }
