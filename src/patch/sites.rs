@@ -18,7 +18,10 @@ pub const ACTION: &str = "ACTION_CALLBACK";
 /// The variable that holds a payload while it is marked.
 const MARKED: &str = "markedPayload";
 
-/// The key of a payload's mark, beside the payload itself.
+/// The name under which the marks know JSON-e's `typeof`.
+const TYPE_OF: &str = "typeOfMarked";
+
+/// The key of a payload's mark, among its own.
 const MARK: &str = "number of the marked payload";
 
 /// What the retriggers of a template come to.
@@ -89,12 +92,10 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
         let name = context.name.as_str();
         match renderer.render(context) {
             Ok(task) => {
-                let mut payload = task.get("payload").unwrap_or(&Value::Null);
-                let mark = mark_of(payload).filter(|mark| *mark < places.len() as u64);
-                // A payload that is passed on by a variable has been marked there, too.
-                while mark_of(payload).is_some() {
-                    payload = &payload["payload"];
-                }
+                let payload = task.get("payload").unwrap_or(&Value::Null);
+                // Of a payload that a variable passed on, the last mark is the task's own.
+                let mark = payload.get(MARK).and_then(Value::as_u64);
+                let mark = mark.filter(|mark| *mark < places.len() as u64);
                 renders_for_pull_requests |= is_action(payload) && is_for_pull_request(context);
                 match mark {
                     Some(mark) if is_action(payload) => {
@@ -193,22 +194,25 @@ fn is_for_pull_request(context: &Context) -> bool {
     context.get("tasks_for").is_some_and(|tasks_for| tasks_for == "pr-action")
 }
 
-/// The document with each of the payloads at `places` marked by its number.
+/// The document with each of the payloads at `places` marked by its number: a key more, so that what
+/// reads the payload still can.
 fn marked(document: &Value, places: &[Path]) -> Value {
     let mut marked = document.clone();
     for (at, path) in places.iter().enumerate() {
         if let Some(value) = path.find_mut(&mut marked) {
+            let is_mapping = format!("{TYPE_OF}({MARKED}) == \"object\"");
+            let with_mark = json!({"$merge": [{"$eval": MARKED}, {MARK: at}]});
             *value = json!({
                 "$let": {MARKED: value.take()},
-                "in": {MARK: at, "payload": {"$eval": MARKED}},
+                "in": {"$if": is_mapping, "then": with_mark, "else": {"$eval": MARKED}},
             });
         }
     }
+    // The template may bind `typeof` itself.
+    if let Some(task) = marked.pointer_mut("/tasks/0") {
+        *task = json!({"$let": {TYPE_OF: {"$eval": "typeof"}}, "in": task.take()});
+    }
     marked
-}
-
-fn mark_of(payload: &Value) -> Option<u64> {
-    payload.get(MARK)?.as_u64()
 }
 
 /// The values of all keys `payload` of mappings that are no operators.
@@ -319,6 +323,13 @@ mod tests {
                 "tasks[0].$let.task.payload",
             ),
             (json!({"$mergeDeep": [{"a": 1}, task]}), "tasks[0].$mergeDeep[1].payload"),
+            (
+                json!({"$let": {"task": task}, "in": {"$merge": [
+                    {"$eval": "task"},
+                    {"extra": {"payload": "${task.payload.env.ACTION_CALLBACK}"}},
+                ]}}),
+                "tasks[0].$let.task.payload",
+            ),
             (
                 json!({"payload": {"$if": "input", "then": payload, "else": payload}}),
                 "tasks[0].payload",
