@@ -157,8 +157,23 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
         ),
         (
             task("else: '${ownTaskId}'}", "else: '${ownTaskId}', $else: 1}"),
-            "cannot be patched: the key $else stands beside an operator; one of production's engines may ignore it",
+            "cannot be patched: the key $else stands beside an operator; one of production's engines ignores it",
             Some((", $else: 1", "")),
+        ),
+        (
+            task("{$json: {$eval: 'input'}}", "{$json: {$eval: \"\\uFEFFinput\"}}"),
+            "f.yml:21:47: cannot be patched: the expression has white space that this program's engine does not know",
+            None,
+        ),
+        (
+            task("name: a task", "'$a-b': a task"),
+            "f.yml:9:18: cannot be patched: this program's engine cannot take the key $a-b; production's engines may",
+            None,
+        ),
+        (
+            task("'${push.owner}'", "{$eval: 'split(repository.url, \"/\")[3]'}"),
+            "f.yml:9:72: cannot be patched: this program's engine raises here, and takes `split` otherwise than production's",
+            Some(("{$eval: 'split(repository.url, \"/\")[3]'}", "{$eval: 'repository.url[8:]'}")),
         ),
         (
             task("name: a task", "'$${x}': a task"),
@@ -318,9 +333,17 @@ fn only_what_has_actions_can_raise() {
         (task("${push.owner}", "${push.branch}"), "unpatched", ""),
         (task("${push.owner}", "${push.base_revision}${repository.base_url}"), "unpatched", ""),
         (task("'${push.owner}'", "{$eval: 'parameters[\"x\"] || \"y\"'}"), "unpatched", ""),
-        // A field of parameters, of which a project sends its own; and one that nobody is known to send.
-        (task("${push.owner}", "${parameters.head_rev}"), "unpatched", ""),
-        (task("${push.owner}", "${parameters.ours}"), "raises", "no property \"ours\""),
+        // A field of parameters, of which a project sends its own.
+        (task("${push.owner}", "${parameters.head_rev}${parameters.ours}"), "unpatched", ""),
+        (task("${push.owner}", "${parameters.ours}${push.onwer}"), "raises", "no property \"onwer\""),
+        // A name that it has for its own repositories only.
+        (
+            TASK.replacen("  - $if: ", "  - $let: {level: {$switch: {'repository.project == \"rocket\"': '3'}}}\n    in:\n     $if: ", 1)
+                .replace("\n    then:\n      taskGroupId", "\n     then:\n      taskGroupId")
+                .replace("${push.owner}", "${level}"),
+            "unpatched",
+            "",
+        ),
         // For pull requests, which the file does not name and never serves.
         (
             TASK.replace("tasks_for in [\"action\", \"pr-action\"]", "tasks_for == \"action\"")
@@ -449,6 +472,21 @@ fn a_fast_path_that_is_not_whole_is_cut_out_by_force() {
                 "        features: {taskclusterProxy: true, chainOfTrust: true}\n",
                 "        features:\n          taskclusterProxy: true\n          chainOfTrust: true\n",
             ),
+        ),
+        (
+            "a key below, and another's `$let` around it all",
+            key(last, "@        more: 1\n")
+                .replacen("  - $if: ", "  - $let:\n      x: 1\n    in:\n     $if: ", 1)
+                .replacen("\n    then:", "\n     then:", 1),
+            "`more: 1` stood beside",
+            TASK.replacen("  - $if: ", "  - $let:\n      x: 1\n    in:\n     $if: ", 1)
+                .replacen("\n    then:", "\n     then:", 1),
+        ),
+        (
+            "another name for what is bound",
+            key("          clonePayload:\n", "          clonePayloda:\n"),
+            "",
+            TASK.to_owned(),
         ),
         (
             "the comment gone, and a key below",

@@ -57,6 +57,8 @@ const VERDICTS: &[(&str, Says, Says, &str)] = &[
         "3:4: the tag or the anchor of this value in brackets stands on another line",
     ),
     ("a: [x, &a 'y\nz']\n", Takes, Takes, ""),
+    ("a:\n- b:\n  - { c: d }\n  - e: 1\n  f:\n", Takes, Takes, ""),
+    ("a:\n- b:\n  - [c, d]\n  - e: 1\n  f: g\n   h\n", Takes, Takes, ""),
     ("a: [\n---\n]\n", Refuses, Refuses, "2:1: the YAML cannot be read"),
     ("a: 'b\n...\n'\n", Refuses, Refuses, "1:4: the YAML cannot be read"),
     ("a: [\n\t]\n", Refuses, Takes, "2:1: a tab stands outside of quotes; PyYAML"),

@@ -92,8 +92,9 @@ impl Context {
     /// may not put into it: the optional fields of `push` and `repository`, `parameters`, and an
     /// `input` that is no mapping (the trigger schema in fxci-config's `make_hook`). A template that
     /// asks for what its own decision task never leaves out is in order; so it is told to raise only
-    /// where it raises with all of these, too.
-    pub fn completed(&self) -> Context {
+    /// where it raises with all of these, too. `parameters` names the fields of `parameters` that are
+    /// wanted: each project sends its own.
+    pub fn completed(&self, parameters: &[String]) -> Context {
         let mut value = self.value();
         if self.shape != Shape::Hook {
             return self.clone();
@@ -111,11 +112,14 @@ impl Context {
         fill("/push", "branch", "main".into());
         fill("/push", "base_branch", "main".into());
         fill("", "parameters", json!({}));
+        for field in parameters {
+            fill("/parameters", field, field.as_str().into());
+        }
         if !matches!(value["input"], Value::Null | Value::Object(_)) {
             value["input"] = json!({});
         }
         // A mapping with an action stays one.
-        Context::new(self.name.clone(), value).unwrap_or_else(|_| self.clone())
+        Context::new(format!("completed/{}", self.name), value).unwrap_or_else(|_| self.clone())
     }
 
     /// How the service that sends it renders a template.

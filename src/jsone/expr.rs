@@ -50,7 +50,7 @@ pub fn tokens(expr: &str) -> (Vec<Token>, usize) {
     let mut braces = 0usize;
     let mut at = 0;
     while let Some(c) = expr[at..].chars().next() {
-        if c.is_whitespace() {
+        if is_space(c) {
             at += c.len_utf8();
             continue;
         }
@@ -67,6 +67,24 @@ pub fn tokens(expr: &str) -> (Vec<Token>, usize) {
         at += len;
     }
     (tokens, at)
+}
+
+/// Whether an engine skips a character between tokens: Python's and JavaScript's by `\s` of their regular
+/// expressions, of which the one has U+001C to U+001F and the other U+FEFF.
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}' | '\u{feff}')
+}
+
+/// Whether an expression has white space between its tokens that not all engines skip.
+pub fn has_odd_space(expr: &str, tokens: &[Token], end: usize) -> bool {
+    let gaps = tokens.iter().scan(0, |from, token| {
+        let gap = *from..token.span.start;
+        *from = token.span.end;
+        Some(gap)
+    });
+    let last = tokens.last().map_or(0, |token| token.span.end)..end;
+    let is_odd = |c: char| is_space(c) && !matches!(c, ' ' | '\t' | '\r' | '\n');
+    gaps.chain([last]).any(|gap| expr[gap].contains(is_odd))
 }
 
 fn next(rest: &str, first: char) -> Option<(Lexeme, usize)> {

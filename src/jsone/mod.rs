@@ -97,7 +97,7 @@ impl Renderer {
         let task = Path::root().key("tasks").index(0);
         match context.shape() {
             _ if self.limit.is_some() => {
-                raise::Raise { path: Path::root(), error: raised.to_owned() }
+                raise::Raise { path: Path::root(), is_key: false, error: raised.to_owned() }
             }
             Shape::Hook => {
                 let render =
@@ -179,27 +179,40 @@ pub fn render_value(template: &Value, context: &Value) -> Rendered {
 fn limit(document: &Value) -> Option<(Path, String)> {
     let mut limit = None;
     walk::visit(document, &mut |path, _, text| {
-        let (tokens, _) = expr::tokens(text);
-        if tokens.len() > MOST_TOKENS || expr::depth(text, &tokens) > DEEPEST_BRACKETS {
-            limit.get_or_insert_with(|| {
-                let why = format!(
-                    "the expression is too long or nested too deeply for this program's engine, \
-                     which takes {MOST_TOKENS} tokens and {DEEPEST_BRACKETS} levels of brackets"
-                );
-                (path.clone(), why)
-            });
-        }
+        let (tokens, end) = expr::tokens(text);
+        let why = if tokens.len() > MOST_TOKENS || expr::depth(text, &tokens) > DEEPEST_BRACKETS {
+            format!(
+                "the expression is too long or nested too deeply for this program's engine, which \
+                 takes {MOST_TOKENS} tokens and {DEEPEST_BRACKETS} levels of brackets"
+            )
+        } else if expr::has_odd_space(text, &tokens, end) {
+            "the expression has white space that this program's engine does not know".to_owned()
+        } else {
+            return;
+        };
+        limit.get_or_insert_with(|| (path.clone(), why));
     });
     limit.or_else(|| escaped_key(document, &Path::root()))
 }
 
-/// A key `$${…}`: production takes off the first `$` (`updated` in json-e's `render.py`), and the Rust
-/// engine takes what is left for an operator.
+/// A key that the Rust engine takes for an operator and production for a key like any other: `$${…}`, of
+/// which production takes off the first `$`, and `$` with something behind it that is no name (`updated`
+/// in json-e's `render.py`).
 fn escaped_key(value: &Value, path: &Path) -> Option<(Path, String)> {
+    let is_plain = |key: &str| {
+        let Some(rest) = key.strip_prefix('$').filter(|rest| !rest.starts_with(['{', '$'])) else {
+            return key.starts_with("$${");
+        };
+        !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            || !rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
     match value {
         Value::Object(map) => map.iter().find_map(|(key, value)| {
             let inside = path.key(key);
-            if key.starts_with("$${") {
+            // A condition is no key.
+            if is_plain(key)
+                && path.last_key().is_none_or(|key| !matches!(key, "$switch" | "$match"))
+            {
                 let why = format!("this program's engine cannot take the key {key}");
                 return Some((inside, why));
             }

@@ -5,7 +5,7 @@
 //! and one that is rendered first and raises something else then shows whether the part itself raises.
 
 use crate::jsone::expr;
-use crate::jsone::walk::operator;
+use crate::jsone::walk::{OPERATORS, operator};
 use crate::template::Path;
 use serde_json::{Map, Value, json};
 
@@ -17,6 +17,8 @@ const PROBE: &str = "probe_that_no_context_has";
 pub struct Raise {
     /// The value or expression that raises, in the document.
     pub path: Path,
+    /// Whether it is the key at that path that raises, not the value.
+    pub is_key: bool,
     /// The error as Python's json-e words it: `InterpreterError at template.metadata.owner: object
     /// has no property "onwer"`. The path in it is that of what would be rendered, and so leaves
     /// out operators.
@@ -33,11 +35,12 @@ pub fn locate(
 ) -> Raise {
     let search = Search { document, render };
     let whole = start.find(document).unwrap_or(&Value::Null);
-    let (path, location, words) = search.descend(whole, start.clone(), String::new(), raised);
+    let (path, is_key, location, words) =
+        search.descend(whole, start.clone(), String::new(), raised);
     let text = path.find(document).and_then(Value::as_str).or(path.last_key());
     let (name, words) = words_of_python(&words, text.unwrap_or_default());
     let place = if location.is_empty() { String::new() } else { format!(" at template{location}") };
-    Raise { path, error: format!("{name}{place}: {words}") }
+    Raise { path, is_key, error: format!("{name}{place}: {words}") }
 }
 
 struct Search<'s> {
@@ -46,7 +49,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// The part at or below `path` that raises `raised`, its location in what is rendered, and the
+    /// The part at or below `path` that raises `raised`, whether that is its key, its location in what is rendered, and the
     /// engine's words for what that part raises by itself.
     fn descend(
         &self,
@@ -54,28 +57,33 @@ impl Search<'_> {
         path: Path,
         location: String,
         raised: &str,
-    ) -> (Path, String, String) {
+    ) -> (Path, bool, String, String) {
         for (inside, part, step) in parts(value, &path) {
             if self.raises(&inside, part, raised) {
                 return self.descend(part, inside, location + &step, raised);
             }
         }
-        let Value::Object(map) = value else { return (path, location, raised.to_owned()) };
+        let Value::Object(map) = value else { return (path, false, location, raised.to_owned()) };
         match operator(map) {
             None => {
                 let raises = |key: &&String| self.evaluates(&path, json!(key)).is_err();
                 let key = map.keys().filter(|key| key.contains("${")).find(raises);
-                (key.map_or(path.clone(), |key| path.key(key)), location, raised.to_owned())
+                let at = key.map_or(path.clone(), |key| path.key(key));
+                (at, key.is_some(), location, raised.to_owned())
             }
             Some(name) => {
+                if map.keys().filter(|key| OPERATORS.contains(&key.as_str())).count() > 1 {
+                    let words = "TemplateError: only one operator allowed".to_owned();
+                    return (path, false, location, words);
+                }
                 let cases = map[name].as_object().filter(|_| matches!(name, "$switch" | "$match"));
                 for condition in cases.into_iter().flat_map(Map::keys).filter(|c| *c != "$default")
                 {
                     if let Err(words) = self.evaluates(&path, json!({"$eval": condition})) {
-                        return (path.key(name).key(condition), location, words);
+                        return (path.key(name).key(condition), true, location, words);
                     }
                 }
-                (path.key(name), location, raised.to_owned())
+                (path.key(name), false, location, raised.to_owned())
             }
         }
     }
@@ -165,7 +173,8 @@ fn words_of_python(words: &str, text: &str) -> (&'static str, String) {
         return ("TemplateError", format!("offset string: '{offset}' does not parse"));
     }
     let Some(words) = words.strip_prefix("Interpreter Error: ") else {
-        let name = if words.starts_with("Parse error") || words.starts_with("unterminated") {
+        let syntax = ["Parse error", "unterminated", "Unexpected trailing"];
+        let name = if syntax.iter().any(|start| words.starts_with(start)) {
             "SyntaxError"
         } else {
             "TemplateError"

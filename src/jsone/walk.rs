@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 /// The operators of JSON-e (`operators` in its `render.py`, and in `index.js`).
-const OPERATORS: [&str; 16] = [
+pub const OPERATORS: [&str; 16] = [
     "$eval",
     "$find",
     "$flatten",
@@ -44,25 +44,37 @@ pub fn operator(map: &Map<String, Value>) -> Option<&str> {
     OPERATORS.into_iter().find(|name| map.contains_key(*name))
 }
 
-/// A key beside a mapping's operator that is not the operator's, where there is one. The engines'
-/// `checkUndefinedProperties` tell it apart by patterns that are tied to one end of the key only:
-/// Python's takes some for the operator's own, JavaScript's others, and each then ignores them.
+/// A key beside a mapping's operator that is not the operator's and that an engine ignores all the same,
+/// where there is one; others make every engine raise. `checkUndefinedProperties` tells keys apart by the
+/// operator's own keys joined by `|`, with a `$` behind the last: JavaScript's asks whether that occurs
+/// anywhere in a key, Python's whether a key starts with it.
 pub fn stray_key(map: &Map<String, Value>) -> Option<&str> {
     let operator = operator(map)?;
-    let is_own = |key: &str| {
-        let is_call = |name: &str| key.starts_with(name) && key.ends_with(')');
-        match operator {
-            _ if key == operator => true,
-            "$if" => matches!(key, "then" | "else"),
-            "$let" => key == "in",
-            "$fromNow" => key == "from",
-            "$map" | "$find" => is_call("each("),
-            "$reduce" => key == "initial" || is_call("each("),
-            "$sort" => is_call("by("),
-            _ => false,
-        }
+    let own: &[&str] = match operator {
+        "$if" => &["then", "else"],
+        "$let" => &["in"],
+        "$fromNow" => &["from"],
+        "$map" | "$find" => &["each("],
+        "$reduce" => &["initial", "each("],
+        "$sort" => &["by("],
+        _ => &[],
     };
-    map.keys().map(String::as_str).find(|key| !is_own(key))
+    let is_call = |own: &str| own.ends_with('(');
+    let is_own = |key: &str| {
+        let fits =
+            |own: &&str| key == *own || is_call(own) && key.starts_with(own) && key.ends_with(')');
+        key == operator || own.iter().any(fits)
+    };
+    let is_ignored = |key: &str| {
+        let all: Vec<&str> = std::iter::once(operator).chain(own.iter().copied()).collect();
+        let Some((last, others)) = all.split_last() else { return false };
+        others.iter().any(|own| key.contains(own))
+            || key.ends_with(last)
+            || is_call(last) && key.contains(last)
+    };
+    let is_stray =
+        |key: &&str| !is_own(key) && OPERATORS.iter().all(|name| name != key) && is_ignored(key);
+    map.keys().map(String::as_str).find(is_stray)
 }
 
 /// Rebuilds a template with each of its expressions replaced by what `replace` makes of it (none

@@ -177,13 +177,20 @@ fn at(text: &Text, start: usize) -> Option<Lines> {
     let first = (start..=last_line)
         .take_while(|line| is_blank(text.line(*line)) || indentation(text.line(*line)) >= outer)
         .find(is_first)?;
+    // Any `$let` of the template's own may have a fast path somewhere below.
+    let below = (first + 1..=text.line_count())
+        .find(|line| !is_blank(text.line(*line)) && !is_comment(text.line(*line)))?;
+    if !has_comment && !is_key(below, VARIABLE) {
+        return None;
+    }
     let key = (1..start)
         .rev()
         .find(|line| !is_blank(text.line(*line)) && !is_comment(text.line(*line)))?;
     // Where the file ends in an open block scalar, the wrapper has `in` first.
     let is_end =
         |line: usize| trimmed(line).starts_with("else:") && trimmed(line).contains(VARIABLE);
-    let bound = (first..=text.line_count()).find(|line| is_key(*line, VARIABLE))?;
+    let is_bound = |line: &usize| is_key(*line, VARIABLE);
+    let bound = (first..=text.line_count()).find(is_bound).unwrap_or(below);
     let inner = indentation(text.line(bound)).max(outer + 1);
     let is_below = |line: &usize| {
         let content = text.line(*line);

@@ -340,6 +340,14 @@ pub fn wrappers(value: &Value) -> Vec<Path> {
     out
 }
 
+/// Whether a mapping that binds the wrapper's variable also uses it as a wrapper does.
+pub fn has_shape(value: &Value) -> bool {
+    let body = value.get("in");
+    let otherwise = body.and_then(|body| body.get("else")).and_then(|value| value.get("$eval"));
+    body.is_some_and(|body| body.get("$if").is_some())
+        && otherwise.is_some_and(|variable| variable == VARIABLE)
+}
+
 /// The old payload inside a wrapper, where that is whole: `$let` binds nothing else and `in` is
 /// all that stands beside it.
 pub fn inside(wrapper: &Value) -> Option<&Value> {

@@ -3,10 +3,12 @@
 pub mod cut;
 pub mod difference;
 pub mod edit;
+pub mod faults;
 mod fit;
 pub mod recipe;
 pub mod retrigger;
 pub mod sites;
+pub mod vanish;
 
 pub use recipe::{Origin, Recipe};
 
@@ -14,8 +16,9 @@ use crate::error::{Error, Place, Result};
 use crate::jsone::{Context, Renderer, walk};
 use crate::template::text::indentation;
 use crate::template::{Path, Template, Text};
+use faults::Fault;
 use serde_json::Value;
-use sites::{Fault, Found};
+use sites::Found;
 
 /// What a file is, with regard to the fast path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +76,7 @@ impl Patch {
         recipe: &Recipe,
         contexts: impl IntoIterator<Item = &'c Context>,
     ) -> Result<Patch> {
-        let wrappers = edit::wrappers(template.value());
+        let wrappers = fast_paths(template);
         for path in &wrappers {
             if let Some(newer) = origin(template, path).filter(|origin| *origin > recipe.origin()) {
                 return Err(Error::new(format!("the fast path is of {newer}, a newer one"))
@@ -83,9 +86,21 @@ impl Patch {
         }
         let before = take_out(template, &wrappers)?;
         takes(&before)?;
+        if before.action_task().is_some_and(names_an_action) {
+            is_plain(&before)?;
+        }
         let reach = sites::find(before.value(), contexts);
         let have_rendered = matches!(reach.found, Found::Sites(_));
-        let faults = sites::faults(template.value(), &reach.raised, have_rendered);
+        let faults = faults::faults(template.value(), before.value(), &reach.raised, have_rendered);
+        if let Some(fault) = faults.first().filter(|_| faults::uses_split(before.value())) {
+            let why =
+                "this program's engine raises here, and takes `split` otherwise than production's";
+            return Err(Error::new(format!("{why}: {}", fault.error))
+                .at(fault.place(template))
+                .help(
+                    "whether production raises is not known: write it by slices, without `split`",
+                ));
+        }
         if !faults.is_empty() {
             let (state, after) = (State::Raises(sorted(faults, template)), template.clone());
             return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
@@ -144,34 +159,40 @@ impl Patch {
 /// renders it for an action (fxci-config's `make_hook` takes `tasks[0]`).
 pub fn other_task(template: &Template) -> Option<Path> {
     let tasks = template.value().get("tasks")?.as_array()?;
-    let has_actions = |task: &Value| task.to_string().contains(sites::ACTION);
-    let at = tasks.iter().position(has_actions).filter(|at| *at > 0)?;
+    let at = tasks.iter().position(names_an_action).filter(|at| *at > 0)?;
     Some(Path::root().key("tasks").index(at))
+}
+
+fn names_an_action(task: &Value) -> bool {
+    task.to_string().contains(sites::ACTION)
+}
+
+/// Errs where production's engines part about what a mapping is.
+fn is_plain(template: &Template) -> Result<()> {
+    if let Some((path, key)) = walk::stray(template.value()) {
+        let path = path.key(key.as_str());
+        return Err(Error::new(format!("the key {key} stands beside an operator"))
+            .at(template.key_place(&path))
+            .help("one of production's engines ignores it, where the other raises: take it out"));
+    }
+    Ok(())
 }
 
 /// Errs where this program's engine would render the template otherwise than production's do.
 fn takes(template: &Template) -> Result<()> {
     if let Some((path, why)) = Renderer::new(template).limit() {
         let is_string = path.find(template.value()).is_some_and(Value::is_string);
-        let is_expression = is_string && path.last_key().is_none_or(|key| !key.starts_with("$${"));
+        let is_expression = is_string && path.last_key().is_none_or(|key| !why.ends_with(key));
         let place = if is_expression { template.place(path) } else { template.key_place(path) };
         return Err(Error::new(why)
             .at(place)
             .help("production's engines may take it: write it otherwise, or patch by hand"));
     }
-    if let Some((path, key)) = walk::stray(template.value()) {
-        let path = path.key(key.as_str());
-        return Err(Error::new(format!("the key {key} stands beside an operator"))
-            .at(template.key_place(&path))
-            .help(
-                "one of production's engines may ignore it, where the other raises: take it out",
-            ));
-    }
     Ok(())
 }
 
 fn sorted(mut faults: Vec<Fault>, template: &Template) -> Vec<Fault> {
-    faults.sort_by_key(|fault| template.place(&fault.path));
+    faults.sort_by_key(|fault| fault.place(template));
     faults
 }
 
@@ -191,18 +212,41 @@ fn as_read(path: &Path, wrappers: &[Path]) -> Path {
 ///
 /// Errs where a fast path is no whole wrapper any more, or is written where no lines can be moved.
 pub fn revert(template: &Template) -> Result<Template> {
-    take_out(template, &edit::wrappers(template.value()))
+    take_out(template, &fast_paths(template))
+}
+
+/// The paths of the fast paths in a template, whole or not: a variable of the template's own may have
+/// their variable's name.
+fn fast_paths(template: &Template) -> Vec<Path> {
+    let mut found = edit::wrappers(template.value());
+    found.retain(|path| {
+        let is_shaped = path.find(template.value()).is_some_and(edit::has_shape);
+        is_shaped || origin(template, path).is_some()
+    });
+    found
 }
 
 /// Whether `recipe` gives the file `template`, to the byte, where it is put into `before` at the places
 /// at which `template` has fast paths.
 pub fn is_by(template: &Template, before: &Template, recipe: &Recipe) -> bool {
-    let mut places = edit::wrappers(template.value());
+    let mut places = fast_paths(template);
     places.sort_by_key(|path| before.root().closest(path).start);
     edit::wrap(before, &places, recipe).is_ok_and(|text| text == template.text().as_str())
 }
 
 fn take_out(template: &Template, wrappers: &[Path]) -> Result<Template> {
+    let text = template.text();
+    let told = (1..=text.line_count()).find(|line| {
+        let is_told = Origin::told(text.line(*line)).is_some();
+        let is_in = |path: &Path| (template.line(path)..=template.end_line(path)).contains(line);
+        is_told && !wrappers.iter().any(is_in)
+    });
+    if let Some(line) = told {
+        return Err(cut::unrecognised(
+            text,
+            Place { line, column: indentation(text.line(line)) + 1 },
+        ));
+    }
     for path in wrappers {
         if path.find(template.value()).is_some_and(|value| edit::inside(value).is_none()) {
             return Err(cut::unrecognised(template.text(), template.place(path)));
@@ -211,7 +255,9 @@ fn take_out(template: &Template, wrappers: &[Path]) -> Result<Template> {
     if wrappers.is_empty() {
         return Ok(template.clone());
     }
-    Template::parse(Text::new(edit::unwrap(template, wrappers)?))
+    let before = Template::parse(Text::new(edit::unwrap(template, wrappers)?))?;
+    // One may be around another, as after a merge.
+    revert(&before)
 }
 
 fn state(

@@ -6,8 +6,10 @@
 
 use crate::jsone::walk::operator;
 use crate::jsone::{Context, Renderer};
+use crate::patch::faults::parameters_read;
 use crate::patch::fit::{self, Unfit};
 use crate::patch::retrigger::{self, is_action};
+use crate::patch::vanish::may_vanish;
 use crate::template::{Path, type_name};
 use serde_json::{Value, json};
 
@@ -36,17 +38,6 @@ pub struct Reach {
     /// The payloads that a retrigger (not of a pull request) renders and that are no action's, each
     /// with the first of [`retrigger::VARIABLES`] that it lacks.
     pub no_action: Vec<(Path, &'static str)>,
-}
-
-/// A place in a template that raises for retriggers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The value or expression that raises.
-    pub path: Path,
-    /// The error in the words of Python's json-e, with its class and its location in the task.
-    pub error: String,
-    /// The contexts in which it is raised, one at least.
-    pub contexts: Vec<String>,
 }
 
 /// What retriggers render.
@@ -88,9 +79,13 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
     let (mut elsewhere, mut other, mut raised) = (None, None, Vec::new());
     let (mut renders_for_pull_requests, mut unfit) = (false, None);
     let mut no_action = Vec::new();
+    let parameters = parameters_read(document);
     for context in contexts.into_iter().filter(|context| retrigger::needs_no_clone(context)) {
         let name = context.name.as_str();
-        match renderer.render(context) {
+        let rendered = renderer.render(context);
+        match rendered
+            .or_else(|err| renderer.render(&context.completed(&parameters)).map_err(|_| err))
+        {
             Ok(task) => {
                 let payload = task.get("payload").unwrap_or(&Value::Null);
                 // Of a payload that a variable passed on, the last mark is the task's own.
@@ -147,39 +142,6 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
     Reach { found, raised, unfit, no_action }
 }
 
-/// The faults of a document that raises in the contexts `raised`, each once. What a context raises only
-/// because it lacks what its own decision task would send is none; nor, where other retriggers
-/// `have_rendered`, is a field of `parameters`, of which each project sends its own (the trigger schema
-/// of fxci-config's `make_hook` takes any).
-pub fn faults(document: &Value, raised: &[Context], have_rendered: bool) -> Vec<Fault> {
-    let renderer = Renderer::of_value(document);
-    let mut faults: Vec<Fault> = Vec::new();
-    for context in raised.iter().map(Context::completed) {
-        let Err(words) = renderer.render(&context) else { continue };
-        let name = context.name.clone();
-        let fault = renderer.raise(&context, &words);
-        let text = fault.path.find(document).and_then(Value::as_str).or(fault.path.last_key());
-        if have_rendered && is_of_parameters(text.unwrap_or_default(), &fault.error) {
-            continue;
-        }
-        match faults.iter_mut().find(|known| known.path == fault.path && known.error == fault.error)
-        {
-            Some(known) => known.contexts.push(name),
-            None => {
-                faults.push(Fault { path: fault.path, error: fault.error, contexts: vec![name] });
-            }
-        }
-    }
-    faults
-}
-
-/// Whether an expression raises for want of a field of `parameters`.
-fn is_of_parameters(text: &str, error: &str) -> bool {
-    let field = error.split_once("object has no property \"").map(|(_, rest)| rest);
-    let field = field.and_then(|rest| rest.strip_suffix('"'));
-    field.is_some_and(|field| text.contains(&format!("parameters.{field}")))
-}
-
 fn in_the_way(payload: &Value, context: &Context) -> Option<Unfit> {
     let get = |name: &str| context.get(name).unwrap_or(&Value::Null);
     fit::unfit(payload).or_else(|| fit::misled(payload, get("action"), get("input"), get("taskId")))
@@ -198,7 +160,8 @@ fn is_for_pull_request(context: &Context) -> bool {
 /// reads the payload still can.
 fn marked(document: &Value, places: &[Path]) -> Value {
     let mut marked = document.clone();
-    for (at, path) in places.iter().enumerate() {
+    // What is inside of another comes behind it, and is marked first: its path changes with the outer one.
+    for (at, path) in places.iter().enumerate().rev() {
         if let Some(value) = path.find_mut(&mut marked) {
             let is_mapping = format!("{TYPE_OF}({MARKED}) == \"object\"");
             let with_mark = json!({"$merge": [{"$eval": MARKED}, {MARK: at}]});
@@ -224,9 +187,9 @@ fn candidates(value: &Value, path: &Path, out: &mut Vec<Path>) {
                 let inside = path.key(key);
                 if key == "payload" && !is_operator {
                     results(value, &inside, out);
-                } else {
-                    candidates(value, &inside, out);
                 }
+                // A variable, or a condition, may be called so, and hold a task.
+                candidates(value, &inside, out);
             }
         }
         Value::Array(items) => {
@@ -258,27 +221,6 @@ fn results(value: &Value, path: &Path, out: &mut Vec<Path>) {
             }
         }
         _ => {}
-    }
-}
-
-/// Whether a value may render to nothing, so that its key is dropped: an `$if` without one of
-/// its branches, a `$switch` without `$default`, a `$find`; and an `$eval`, where expressions may
-/// come upon nothing (`by_eval`), as they can in the list of a `$match`.
-pub fn may_vanish(value: &Value, by_eval: bool) -> bool {
-    let Some(map) = value.as_object() else {
-        return false;
-    };
-    let may = |value: &Value| may_vanish(value, by_eval);
-    let vanishes = |key: &str| map.get(key).is_none_or(may);
-    match operator(map) {
-        Some("$if") => vanishes("then") || vanishes("else"),
-        Some("$let") => vanishes("in"),
-        Some("$switch") => map["$switch"]
-            .as_object()
-            .is_none_or(|cases| !cases.contains_key("$default") || cases.values().any(may)),
-        Some("$find") => true,
-        Some("$eval") => by_eval,
-        _ => false,
     }
 }
 

@@ -5,11 +5,11 @@
 //! be read by an expression, merged into, or rendered again on the way. Only what an action can render
 //! counts: elsewhere the payload is what it was.
 
-use crate::jsone::expr::{self, Lexeme};
-use crate::jsone::render_value;
+use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
+use crate::proof::scope::{Bound, Scope, can_be, variable};
 use crate::template::{Path, Template};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use std::rc::Rc;
 pub fn check(template: &Template, places: &[Path]) -> Result<(), String> {
     let path = Path::root().key("tasks").index(0);
     let Some(task) = path.find(template.value()) else { return Ok(()) };
-    let mut flow = Flow { places, used: None, known: HashMap::new() };
+    let mut flow = Flow { places, used: None, known: HashMap::new(), holders: HashMap::new() };
     match flow.value(task, &path, Role::Task, &Scope::default()) {
         Ok(_) => Ok(()),
         Err(Elsewhere { place, used, how }) => Err(format!(
@@ -37,6 +37,8 @@ enum Role {
     Task,
     /// The task's payload, all of it.
     Payload,
+    /// Bound to a name, and not read: what raises in it, raises all the same.
+    Held,
     /// Anything else.
     Other,
 }
@@ -48,23 +50,14 @@ struct Elsewhere {
     how: &'static str,
 }
 
-/// A value that a `$let` binds, with the names around it.
-struct Bound<'t> {
-    value: &'t Value,
-    path: Path,
-    scope: Scope<'t>,
-}
-
-/// The variables that a template can use at one place.
-#[derive(Clone, Default)]
-struct Scope<'t>(HashMap<&'t str, Rc<Bound<'t>>>);
-
 struct Flow<'p> {
     places: &'p [Path],
     /// The expression that the value which is looked at was read by.
     used: Option<Path>,
     /// For each value and role, once it was found in order: whether a place's value is in it.
     known: HashMap<(Path, Role), bool>,
+    /// For each value that is merged into the task, by where it stands: whether it may have a payload.
+    holders: HashMap<*const Value, bool>,
 }
 
 impl<'p> Flow<'p> {
@@ -81,7 +74,7 @@ impl<'p> Flow<'p> {
             return Ok(*known);
         }
         let is_place = self.places.contains(path);
-        if is_place && role != Role::Payload {
+        if is_place && role == Role::Other {
             return Err(match self.used.clone() {
                 Some(used) => Elsewhere { place: path.clone(), used, how: "reads it" },
                 None => {
@@ -92,12 +85,13 @@ impl<'p> Flow<'p> {
         }
         // What is inside of a payload goes where the payload goes, as a part of it.
         let inner = if is_place { Role::Other } else { role };
+        let part = if inner == Role::Held { Role::Held } else { Role::Other };
         let found = match value {
             Value::String(text) => self.interpolations(text, path, scope)?,
             Value::Array(items) => {
                 let mut found = false;
                 for (at, item) in items.iter().enumerate() {
-                    found |= self.value(item, &path.index(at), Role::Other, scope)?;
+                    found |= self.value(item, &path.index(at), part, scope)?;
                 }
                 found
             }
@@ -123,7 +117,11 @@ impl<'p> Flow<'p> {
             let inside = path.key(key);
             found |= self.interpolations(key, &inside, scope)?;
             let is_payload = role == Role::Task && key == "payload";
-            let role = if is_payload { Role::Payload } else { Role::Other };
+            let role = match role {
+                Role::Held => Role::Held,
+                _ if is_payload => Role::Payload,
+                _ => Role::Other,
+            };
             let has_place = self.value(value, &inside, role, scope)?;
             // Of two keys that come out alike, production takes the later one's value.
             let made = map.keys().find(|key| key.contains("${"));
@@ -147,7 +145,7 @@ impl<'p> Flow<'p> {
         let (operand, inside) = (&map[name], path.key(name));
         match (name, operand) {
             ("$eval", Value::String(text)) => {
-                match variable(text).and_then(|name| scope.0.get(name)).cloned() {
+                match variable(text).and_then(|name| scope.names.get(name)).cloned() {
                     Some(bound) => self.bound(&bound, &inside, role),
                     None => self.expression(text, &inside, scope),
                 }
@@ -185,10 +183,15 @@ impl<'p> Flow<'p> {
             ("$merge" | "$mergeDeep", Value::Array(items)) if role == Role::Task => {
                 self.merged(items, &inside, scope)
             }
+            ("$merge" | "$mergeDeep", Value::Array(_)) if role == Role::Held => {
+                self.value(operand, &inside, Role::Held, scope)
+            }
             _ => {
                 let mut found = false;
                 for (key, value) in map {
                     let inside = path.key(key);
+                    let inner = scope.with_each(key);
+                    let scope = &inner;
                     found |= match value {
                         Value::String(text)
                             if key.ends_with(')') && matches!(name, "$find" | "$sort") =>
@@ -203,7 +206,8 @@ impl<'p> Flow<'p> {
         }
     }
 
-    /// The scope inside of a `$let`. What is bound is followed where it is used.
+    /// The scope inside of a `$let`. What is bound is rendered in any case, and followed further where it
+    /// is used.
     fn names<'t>(
         &mut self,
         operand: &'t Value,
@@ -213,17 +217,22 @@ impl<'p> Flow<'p> {
         let mut inner = scope.clone();
         let mut found = false;
         match operand.as_object().filter(|map| operator(map).is_none()) {
-            None => found = self.value(operand, path, Role::Other, scope)?,
+            None => {
+                inner.is_open = true;
+                found = self.value(operand, path, Role::Other, scope)?;
+            }
             Some(map) => {
                 for (key, value) in map {
                     let path = path.key(key);
                     if key.contains("${") {
+                        inner.is_open = true;
                         found |= self.interpolations(key, &path, scope)?;
                         found |= self.value(value, &path, Role::Other, scope)?;
                         continue;
                     }
+                    self.value(value, &path, Role::Held, scope)?;
                     let bound = Bound { value, path, scope: scope.clone() };
-                    inner.0.insert(key, Rc::new(bound));
+                    inner.names.insert(key, Rc::new(bound));
                 }
             }
         }
@@ -240,7 +249,7 @@ impl<'p> Flow<'p> {
         let (mut found, mut holders) = (false, Vec::new());
         for (at, item) in items.iter().enumerate() {
             found |= self.value(item, &path.index(at), Role::Task, scope)?;
-            if may_have_payload(item, scope) {
+            if self.may_have_payload(item, scope) {
                 holders.push(at);
             }
         }
@@ -255,6 +264,57 @@ impl<'p> Flow<'p> {
         }
     }
 
+    /// Whether a mapping that is merged into a task may have a key `payload`.
+    fn may_have_payload(&mut self, value: &Value, scope: &Scope) -> bool {
+        let at: *const Value = value;
+        if let Some(known) = self.holders.get(&at) {
+            return *known;
+        }
+        let may = self.finds_payload(value, scope);
+        self.holders.insert(at, may);
+        may
+    }
+
+    fn finds_payload(&mut self, value: &Value, scope: &Scope) -> bool {
+        let Value::Object(map) = value else { return true };
+        let Some(name) = operator(map) else {
+            return map.keys().any(|key| key == "payload" || key.contains("${"));
+        };
+        match (name, &map[name]) {
+            ("$if", Value::String(text)) => {
+                [("then", true), ("else", false)].iter().any(|(key, outcome)| {
+                    let value = map.get(*key).filter(|_| can_be(text, *outcome, scope));
+                    value.is_some_and(|value| self.may_have_payload(value, scope))
+                })
+            }
+            ("$switch", Value::Object(cases)) => cases.iter().any(|(condition, value)| {
+                let can_be = condition == "$default" || can_be(condition, true, scope);
+                can_be && self.may_have_payload(value, scope)
+            }),
+            ("$merge" | "$mergeDeep", Value::Array(items)) => {
+                items.iter().any(|item| self.may_have_payload(item, scope))
+            }
+            ("$eval", Value::String(text)) => {
+                let name = variable(text).filter(|name| !scope.is_hidden(name));
+                match name.and_then(|name| scope.names.get(name)) {
+                    Some(bound) => self.may_have_payload(bound.value, &bound.scope),
+                    None => true,
+                }
+            }
+            ("$let", Value::Object(names)) => {
+                let mut inner = scope.clone();
+                inner.is_open |= operator(names).is_some();
+                for (name, value) in names {
+                    inner.is_open |= name.contains("${");
+                    let bound = Bound { value, path: Path::root(), scope: scope.clone() };
+                    inner.names.insert(name, Rc::new(bound));
+                }
+                map.get("in").is_none_or(|value| self.may_have_payload(value, &inner))
+            }
+            _ => true,
+        }
+    }
+
     fn bound<'t>(&mut self, bound: &Bound<'t>, used: &Path, role: Role) -> Result<bool, Elsewhere> {
         let outer = self.used.replace(used.clone());
         let found = self.value(bound.value, &bound.path, role, &bound.scope);
@@ -265,7 +325,7 @@ impl<'p> Flow<'p> {
     fn expression(&mut self, text: &str, path: &Path, scope: &Scope) -> Result<bool, Elsewhere> {
         let mut found = false;
         for name in expr::names(text, &expr::tokens(text).0) {
-            if let Some(bound) = scope.0.get(name).cloned() {
+            if let Some(bound) = scope.names.get(name).cloned() {
                 found |= self.bound(&bound, path, Role::Other)?;
             }
         }
@@ -286,63 +346,4 @@ impl<'p> Flow<'p> {
         });
         found
     }
-}
-
-/// The name that an expression is, where it is no more than that.
-fn variable(text: &str) -> Option<&str> {
-    match expr::tokens(text) {
-        (tokens, end) if end >= text.trim_end().len() => match tokens.as_slice() {
-            [one] if one.lexeme == Lexeme::Name => Some(one.text(text)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether a mapping that is merged into a task may have a key `payload`.
-fn may_have_payload(value: &Value, scope: &Scope) -> bool {
-    let Value::Object(map) = value else { return true };
-    let may = |value: &Value| may_have_payload(value, scope);
-    let Some(name) = operator(map) else {
-        return map.keys().any(|key| key == "payload" || key.contains("${"));
-    };
-    match (name, &map[name]) {
-        ("$if", Value::String(text)) => {
-            [("then", true), ("else", false)].iter().any(|(key, outcome)| {
-                map.get(*key).is_some_and(|value| can_be(text, *outcome, scope) && may(value))
-            })
-        }
-        ("$switch", Value::Object(cases)) => cases.iter().any(|(condition, value)| {
-            (condition == "$default" || can_be(condition, true, scope)) && may(value)
-        }),
-        ("$merge" | "$mergeDeep", Value::Array(items)) => items.iter().any(may),
-        ("$eval", Value::String(text)) => match variable(text).and_then(|name| scope.0.get(name)) {
-            Some(bound) => may_have_payload(bound.value, &bound.scope),
-            None => true,
-        },
-        ("$let", Value::Object(names)) if operator(names).is_none() => {
-            let mut inner = scope.clone();
-            for (name, value) in names {
-                let bound = Bound { value, path: Path::root(), scope: scope.clone() };
-                inner.0.insert(name, Rc::new(bound));
-            }
-            map.get("in").is_none_or(|value| may_have_payload(value, &inner))
-        }
-        _ => true,
-    }
-}
-
-/// Whether a condition can have an outcome when an action is rendered. One that `tasks_for` decides
-/// alone is decided: the engine comes to the same outcome where no other name has a meaning.
-fn can_be(condition: &str, outcome: bool, scope: &Scope) -> bool {
-    let names = expr::names(condition, &expr::tokens(condition).0);
-    let hangs_on_more = ["defined", "now", "fromNow"].iter().any(|name| names.contains(name));
-    if hangs_on_more || scope.0.contains_key("tasks_for") {
-        return true;
-    }
-    let template = json!({"$if": condition, "then": true, "else": false});
-    ["action", "pr-action"].iter().any(|tasks_for| {
-        let rendered = render_value(&template, &json!({"tasks_for": tasks_for}));
-        rendered.is_err() || rendered == Ok(json!(outcome))
-    })
 }

@@ -8,6 +8,7 @@ mod explain;
 mod flow;
 mod order;
 pub mod sampled;
+mod scope;
 pub mod structural;
 
 pub use sampled::{Counterexample, Counts, Detail};

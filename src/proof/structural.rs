@@ -7,7 +7,8 @@
 use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
 use crate::patch::recipe::VARIABLE;
-use crate::patch::{Recipe, edit, sites};
+use crate::patch::vanish::may_vanish;
+use crate::patch::{Recipe, edit};
 use crate::proof::{flow, order};
 use crate::template::value::is_same;
 use crate::template::{Path, Step, Template, type_name};
@@ -63,7 +64,7 @@ fn premises(
             return Err(format!("no retrigger reaches the fast path on {}", at()));
         }
         let vanishes =
-            |by_eval| path.find(old.value()).is_some_and(|value| sites::may_vanish(value, by_eval));
+            |by_eval| path.find(old.value()).is_some_and(|value| may_vanish(value, by_eval));
         if vanishes(false) {
             return Err(format!(
                 "the payload on {} may render to nothing, which a variable cannot hold",
@@ -123,8 +124,7 @@ fn vanishing_match(value: &Value, path: &Path) -> Option<Path> {
         Value::Object(map) => {
             // A `$find` renders what it found again, `$$match` then as `$match`.
             let cases = map.get("$match").or(map.get("$$match")).and_then(Value::as_object);
-            let vanishing =
-                cases.into_iter().flatten().find(|(_, value)| sites::may_vanish(value, false));
+            let vanishing = cases.into_iter().flatten().find(|(_, value)| may_vanish(value, false));
             let is_found_again = map.contains_key("$$match");
             let vanishing = vanishing
                 .or(cases.filter(|_| is_found_again).and_then(|cases| cases.iter().next()));

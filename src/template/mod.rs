@@ -172,8 +172,7 @@ fn conflict_marker(text: &Text) -> Option<Error> {
     };
     let line = (1..=text.line_count()).find(is_marker)?;
     let marker = text.line(line)[..7].to_owned();
-    let advice = "resolve the merge: keep one side's payload and fast path, then \
-                  `tc-retrigger patch --write` puts the fast path right";
+    let advice = "resolve the merge, then `tc-retrigger patch --write` puts a fast path right";
     Some(
         Error::new(format!("the conflict marker {marker} stands here"))
             .at(Place { line, column: 1 })

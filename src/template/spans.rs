@@ -6,6 +6,16 @@
 use super::text::{Text, indentation, is_blank, is_comment};
 use std::ops::Range;
 
+/// Whether a collection whose event is at `at` is written in brackets; `is_value` tells that it is the
+/// value in a mapping. The event of a list in its key's column is behind its first dash: a bracket there is
+/// its first item's.
+pub fn is_flow(text: &Text, at: usize, is_mapping: bool, is_value: bool) -> bool {
+    let before = text.as_str()[..at].rsplit('\n').next().unwrap_or_default();
+    let is_behind_dash = is_value && !is_mapping && before.trim_end().ends_with('-');
+    let bracket = if is_mapping { '{' } else { '[' };
+    text.as_str()[at..].starts_with(bracket) && !is_behind_dash
+}
+
 /// The end of a scalar in quotes that starts at `at`, behind its closing quote.
 pub fn quoted_end(text: &Text, at: usize) -> usize {
     let rest = &text.as_str()[at..];

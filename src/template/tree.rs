@@ -57,7 +57,9 @@ impl Builder<'_> {
                 self.close(node)
             }
             What::Start { is_mapping, anchor, tag } => {
-                let flow = self.text.as_str()[at..].starts_with(['[', '{']);
+                let is_value =
+                    self.open.last().is_some_and(|around| self::is_mapping(&around.node));
+                let flow = spans::is_flow(self.text, at, is_mapping, is_value);
                 let kind = match is_mapping {
                     true => Kind::Mapping { entries: Vec::new(), flow },
                     false => Kind::Sequence { items: Vec::new(), flow },

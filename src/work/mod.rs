@@ -9,11 +9,12 @@ pub use finding::{Code, Finding, Note, Raised, Site, Status};
 
 use crate::coverage::derive;
 use crate::error::{Place, Result};
-use crate::jsone::{Context, families};
-use crate::patch::sites::Fault;
+use crate::jsone::{Context, Renderer, families};
+use crate::patch::faults::{self, Fault};
 use crate::patch::{self, Patch, Recipe, State, Told, cut, retrigger};
 use crate::proof::{Proof, Verdict};
 use crate::template::{self, Template, Text};
+use serde_json::Value;
 
 /// What to do with a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,7 +210,7 @@ fn found(template: &Template, plan: &Patch, job: Job) -> Finding {
 
 fn raises(template: &Template, faults: &[Fault]) -> Finding {
     let raised = |fault: &Fault| {
-        let Place { line, column } = template.place(&fault.path);
+        let Place { line, column } = fault.place(template);
         Raised {
             path: fault.path.to_string(),
             line,
@@ -229,7 +230,7 @@ fn raises(template: &Template, faults: &[Fault]) -> Finding {
     };
     Finding { raised: faults.iter().map(raised).collect(), ..finding }
         .because(format!("{}, {more}", first.error))
-        .at(template.place(&first.path), template.end_line(&first.path))
+        .at(first.place(template), template.end_line(&first.path))
 }
 
 /// Proves a plan that is to be written; where it is not proved, the finding says so.
@@ -323,11 +324,28 @@ fn samples<'o>(templates: &[&Template], options: &'o Options) -> Samples<'o> {
         // with one that cannot be taken out.
         let before = patch::revert(template);
         let document = before.as_ref().unwrap_or(template).value();
-        for context in derive::contexts(document, &retrigger::needs_no_clone) {
+        let derived_here = derive::contexts(document, &retrigger::needs_no_clone);
+        for context in derived_here.into_iter().chain(completed(document)) {
             if derived.iter().all(|known| known.name != context.name) {
                 derived.push(context);
             }
         }
     }
     Samples { own: &options.contexts, derived }
+}
+
+/// The built-in retriggers with the fields of `parameters` that a template reads, where it raises for
+/// want of them.
+fn completed(document: &Value) -> Vec<Context> {
+    let fields = faults::parameters_read(document);
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let renderer = Renderer::of_value(document);
+    let retriggers = families::contexts().filter(|context| retrigger::needs_no_clone(context));
+    retriggers
+        .filter(|context| renderer.render(context).is_err())
+        .map(|context| context.completed(&fields))
+        .filter(|context| renderer.render(context).is_ok())
+        .collect()
 }

@@ -30,7 +30,7 @@ pub const RAISES: &[(&str, &str, &str)] = &[
     ("$if: 'push.a == 1'\nthen: {}", "1:6", "InterpreterError: object has no property \"a\""),
     (
         "$switch:\n  'tasks_for == \"x\"': 1\n  'push[1] == 2': 3",
-        "3:19",
+        "3:3",
         "InterpreterError: object keys must be strings",
     ),
     (
@@ -47,6 +47,16 @@ pub const RAISES: &[(&str, &str, &str)] = &[
         "env:\n  $merge:\n    - a: 1\n    - $if: 'true'\n      then: {b: '${z}'}",
         "5:17",
         "InterpreterError at template.env[1].b: unknown context value z",
+    ),
+    (
+        "a:\n  $if: 'true'\n  then: 1\n  $merge: []",
+        "2:3",
+        "TemplateError at template.a: only one operator allowed",
+    ),
+    (
+        "a: {$if: 'true', then: 1, metadata: 2}",
+        "1:10",
+        "TemplateError at template.a: $if has undefined properties: metadata",
     ),
     (
         "env:\n  $merge: [{a: 1}, 5]",
@@ -101,7 +111,7 @@ pub const RAISES: &[(&str, &str, &str)] = &[
         "1:12",
         "BuiltinError at template.a: invalid arguments to builtin: len",
     ),
-    ("'${z}': 1", "1:9", "InterpreterError: unknown context value z"),
+    ("'${z}': 1", "1:1", "InterpreterError: unknown context value z"),
     (
         "a: {'b c': ['${z}']}",
         "1:13",

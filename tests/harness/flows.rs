@@ -209,6 +209,37 @@ pub const FLOWS: &[Aimed] = &[
         "ends as the task",
         r#"{$if: ownTaskId == "rare", then: {$eval: task.payload}, else: {}}"#,
     ),
+    // What a condition or an item means where a name is bound again.
+    held(
+        "tasks_for in a $map",
+        r#"{extra: {$map: ['${ownTaskId}'], each(tasks_for): {$if: tasks_for == "rare", then: {$eval: task.payload.command}}}}"#,
+    ),
+    held(
+        "tasks_for by a computed name",
+        r#"{$let: {"tasks_${'for'}": '${ownTaskId}'}, in: {extra: {$if: tasks_for == "rare", then: {$eval: task.payload.command}}}}"#,
+    ),
+    held(
+        "a variable with a function's name",
+        r#"{$let: {str: '${ownTaskId}'}, in: {extra: {$if: str == "rare", then: {$eval: task.payload.command}}}}"#,
+    ),
+    merged(
+        "a variable bound again by an operator",
+        r#"{$let: {m: {}}, in: {$let: {$if: ownTaskId == "rare", then: {m: {payload: {cache: {}}}}, else: {x: 1}}, in: {$eval: m}}}"#,
+    ),
+    merged(
+        "a variable bound again by a computed name",
+        r#"{$let: {m: {}}, in: {$let: {"${'m'}": {$if: ownTaskId == "rare", then: {payload: {cache: {}}}, else: {}}}, in: {$eval: m}}}"#,
+    ),
+    // What the Rust engine takes otherwise, or not at all.
+    held(
+        "a condition with split",
+        r#"{extra: {$if: 'len(split("/" + tasks_for, "/")) == 2', then: {$eval: task.payload.command}}}"#,
+    ),
+    // A variable that nothing uses.
+    held(
+        "raises in a variable",
+        r#"{$let: {unused: {$if: ownTaskId == "rare", then: {$eval: 1 / (task.payload.maxRunTime - 600)}}}, in: {}}"#,
+    ),
     // What a task is merged with.
     merged(
         "an item with a payload",

@@ -154,6 +154,11 @@ impl Gathered {
             }
             self.expression(text);
         });
+        // `project == ours`, where that is a name for a literal.
+        let own = keys.iter().try_fold(value, |value, key| value.get(key));
+        if let Some(text) = own.and_then(Value::as_str).filter(|text| !text.contains("${")) {
+            self.literal(text);
+        }
         self.items(value);
     }
 
