@@ -92,7 +92,11 @@ impl Patch {
         let reach = sites::find(before.value(), contexts);
         let have_rendered = matches!(reach.found, Found::Sites(_));
         let faults = faults::faults(template.value(), before.value(), &reach.raised, have_rendered);
-        if let Some(fault) = faults.first().filter(|_| faults::uses_split(before.value())) {
+        // Of the two, the engine's `split` gives the shorter list.
+        let is_split = |fault: &&Fault| {
+            fault.error.ends_with("index out of bounds") && faults::uses_split(before.value())
+        };
+        if let Some(fault) = faults.first().filter(is_split) {
             let why =
                 "this program's engine raises here, and takes `split` otherwise than production's";
             return Err(Error::new(format!("{why}: {}", fault.error))

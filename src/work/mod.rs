@@ -124,7 +124,7 @@ fn revert(template: &Template, options: &Options) -> Result<Done> {
     let mut finding = Finding::new(Status::Reverted, None).of(template);
     finding.new_hash = Some(before.hook_hash());
     let contexts = samples(&[&before], options);
-    let proof = Proof::new(&before, template, &options.recipe, &contexts.all());
+    let proof = of_this_file(Proof::new(&before, template, &options.recipe, &contexts.all()));
     if !patch::is_by(template, &before, &options.recipe) {
         finding = finding.because("the fast path that is taken out is not this recipe's");
     }
@@ -253,6 +253,12 @@ fn patched(
     plan.after.text().as_str().to_owned()
 }
 
+/// A proof whose new file is the one that was read: that has no other name for its reader.
+fn of_this_file(mut proof: Proof) -> Proof {
+    proof.structural.reason = proof.structural.reason.replace(" of the new file", "");
+    proof
+}
+
 /// Why a proof does not hold.
 fn fault(proof: &Proof) -> (Code, &str) {
     match proof.verdict {
@@ -297,7 +303,8 @@ fn checked(
             finding.proof = Some(planned);
         }
         Status::Edited => {
-            finding.proof = Some(Proof::new(&plan.before, template, &options.recipe, contexts));
+            let proof = Proof::new(&plan.before, template, &options.recipe, contexts);
+            finding.proof = Some(of_this_file(proof));
         }
         _ => {}
     }
