@@ -161,6 +161,11 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
             Some((", $else: 1", "")),
         ),
         (
+            task("else: taskgraph decision}", "else: taskgraph decision, $0then: 1}"),
+            "f.yml:27:118: cannot be patched: the key $0then stands beside an operator; one of production's engines ignores it",
+            Some((", $0then: 1", "")),
+        ),
+        (
             task("{$json: {$eval: 'input'}}", "{$json: {$eval: \"\\uFEFFinput\"}}"),
             "f.yml:21:47: cannot be patched: the expression has white space that this program's engine does not know",
             None,
@@ -216,6 +221,47 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
             assert_eq!(exit, 0, "mended: {printed}");
             assert!(printed.contains(": patched, "), "{printed}");
         }
+    }
+}
+
+/// Of what is not proved, the cause stands in the first line, and nothing is printed that could be applied.
+#[test]
+fn what_is_not_proved_is_told_alike_by_all_commands() {
+    let payload = "{image: i, features: {taskclusterProxy: true}, env: {ACTION_TASK_GROUP_ID: \
+                   '${action.taskGroupId}', ACTION_TASK_ID: {$json: {$eval: taskId}}, ACTION_INPUT: {$json: \
+                   {$eval: input}}, ACTION_CALLBACK: '${action.cb_name}'}, command: [a], artifacts: {public: \
+                   {type: directory, path: /a}}}";
+    let before = "version: 1\ntasks:\n  - $let:\n      task:\n        a: 1\n        payload:";
+    // What else is made of the task, and what is told of it.
+    let cases = [
+        (
+            "{scopes: {$if: 'ownTaskId[3:4] == \"Q\"', then: {$eval: 'task.payload.command'}}}",
+            "line 10 reads it",
+        ),
+        (
+            "{$if: 'ownTaskId[3:4] == \"Q\"', then: {payload: {cache: {}}}}",
+            "line 10 may bring a `payload`",
+        ),
+        ("{$eval: 'parameters'}", "line 10 may bring a `payload`"),
+    ];
+    for (item, why) in cases {
+        let text = format!(
+            "{before} {payload}\n    in:\n      $mergeDeep:\n        - {{$eval: 'task'}}\n        - {item}\n"
+        );
+        let folder = Folder::with(&text);
+        for arguments in
+            [&["patch", "f.yml"][..], &["patch", "--write", "f.yml"], &["check", "f.yml"]]
+        {
+            let (exit, printed) = folder.run(arguments);
+            assert_eq!(exit, 1, "{printed}");
+            let wanted = "f.yml:6:9: unpatched, at line 6: cannot be patched: the payload on line 6 goes elsewhere, too: ";
+            assert!(printed.starts_with(&format!("{wanted}{why}")), "{printed}");
+            assert!(!printed.contains("patch --write") && !printed.contains("\n+"), "{printed}");
+        }
+        let (exit, printed) = folder.run(&["patch", "--stdout", "--quiet", "f.yml"]);
+        assert_eq!((exit, printed.as_str()), (1, ""), "{printed}");
+        assert_eq!(folder.text(), text);
+        assert_eq!(folder.checked()["code"], "not-proved");
     }
 }
 

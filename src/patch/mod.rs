@@ -85,10 +85,10 @@ impl Patch {
             }
         }
         let before = take_out(template, &wrappers)?;
-        takes(&before)?;
         if before.action_task().is_some_and(names_an_action) {
             is_plain(&before)?;
         }
+        takes(&before)?;
         let reach = sites::find(before.value(), contexts);
         let have_rendered = matches!(reach.found, Found::Sites(_));
         let faults = faults::faults(template.value(), before.value(), &reach.raised, have_rendered);

@@ -261,9 +261,13 @@ fn of_this_file(mut proof: Proof) -> Proof {
 
 /// Why a proof does not hold.
 fn fault(proof: &Proof) -> (Code, &str) {
-    match proof.verdict {
-        Verdict::Different => (Code::Different, "a retrigger or another event would differ"),
-        _ => (Code::NotProved, &proof.structural.reason),
+    let code = match proof.verdict {
+        Verdict::Different => Code::Different,
+        _ => Code::NotProved,
+    };
+    match proof.structural.holds {
+        true => (code, "a retrigger or another event would differ"),
+        false => (code, &proof.structural.reason),
     }
 }
 
@@ -275,6 +279,11 @@ fn refused(finding: &mut Finding, proof: &Proof) {
     finding.reason = Some(format!("{before}cannot be patched: {why}"));
     finding.advice =
         Some("it keeps today's path; docs/proof.md has what a patch rests on".to_owned());
+    if let Some(site) = finding.sites.first().filter(|_| finding.line.is_none()) {
+        finding.line = Some(site.line);
+        finding.column = Some(site.column);
+        finding.end_line = Some(site.end_line);
+    }
 }
 
 fn checked(
