@@ -18,7 +18,7 @@ use crate::template::text::indentation;
 use crate::template::{Path, Template, Text};
 use faults::Fault;
 use serde_json::Value;
-use sites::Found;
+use sites::{Found, Reach};
 
 /// What a file is, with regard to the fast path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,8 @@ impl Patch {
     ///
     /// `contexts` are what decides which payloads a retrigger reaches. Errs, with the place, where
     /// the template cannot be patched: a payload that comes out of an expression or an alias, that
-    /// stands inside braces; what this program's engine cannot take; a fast path that cannot be taken out any more, or one of a newer recipe.
+    /// stands inside braces; what this program's engine cannot take; a fast path that cannot be taken out
+    /// any more, one of a newer recipe, or one whose payload is no action's any more.
     pub fn plan<'c>(
         template: &Template,
         recipe: &Recipe,
@@ -92,37 +93,12 @@ impl Patch {
         let reach = sites::find(before.value(), contexts);
         let have_rendered = matches!(reach.found, Found::Sites(_));
         let faults = faults::faults(template.value(), before.value(), &reach.raised, have_rendered);
-        // Of the two, the engine's `split` gives the shorter list.
-        let is_split = |fault: &&Fault| {
-            fault.error.ends_with("index out of bounds") && faults::uses_split(before.value())
-        };
-        if let Some(fault) = faults.first().filter(is_split) {
-            let why =
-                "this program's engine raises here, and takes `split` otherwise than production's";
-            return Err(Error::new(format!("{why}: {}", fault.error))
-                .at(fault.place(template))
-                .help(
-                    "whether production raises is not known: write it by slices, without `split`",
-                ));
-        }
+        knows(&before, template, &faults)?;
         if !faults.is_empty() {
             let (state, after) = (State::Raises(sorted(faults, template)), template.clone());
             return Ok(Patch { state, before, after, sites: Vec::new(), obstacle: None });
         }
-        let reached = match &reach.found {
-            Found::Sites(sites) => sites.as_slice(),
-            _ => &[],
-        };
-        let is_lost = |(path, _): &&(Path, _)| wrappers.contains(path) && !reached.contains(path);
-        if let Some((path, name)) = reach.no_action.iter().find(is_lost) {
-            return Err(Error::new(format!(
-                "this payload has a fast path, and its environment has no {name} as a string"
-            ))
-            .at(template.key_place(path))
-            .help(
-                "today's action reads it, too: put it back, or take the fast path out by `revert`",
-            ));
-        }
+        keeps_its_variables(template, &wrappers, &reach)?;
         let mut sites = match reach.found {
             Found::Sites(sites) => sites,
             Found::Nothing(reason) => {
@@ -157,6 +133,34 @@ impl Patch {
         let state = state(template, &after, &wrappers, &sites, recipe);
         Ok(Patch { state, before, after, sites, obstacle })
     }
+}
+
+/// Errs where a fault may be this program's own.
+fn knows(before: &Template, template: &Template, faults: &[Fault]) -> Result<()> {
+    // Of a text with empty parts, the engine's `split` gives the shorter list.
+    let is_split = |fault: &&Fault| {
+        fault.error.ends_with("index out of bounds") && faults::uses_split(before.value())
+    };
+    let Some(fault) = faults.first().filter(is_split) else { return Ok(()) };
+    let why = "this program's engine raises here, and takes `split` otherwise than production's";
+    Err(Error::new(format!("{why}: {}", fault.error))
+        .at(fault.place(template))
+        .help("whether production raises is not known: write it by slices, without `split`"))
+}
+
+/// Errs where a payload with a fast path is no action's any more.
+fn keeps_its_variables(template: &Template, wrappers: &[Path], reach: &Reach) -> Result<()> {
+    let reached = match &reach.found {
+        Found::Sites(sites) => sites.as_slice(),
+        _ => &[],
+    };
+    let is_lost = |(path, _): &&(Path, _)| wrappers.contains(path) && !reached.contains(path);
+    let Some((path, name)) = reach.no_action.iter().find(is_lost) else { return Ok(()) };
+    let what =
+        format!("this payload has a fast path, and its environment has no {name} as a string");
+    Err(Error::new(what)
+        .at(template.key_place(path))
+        .help("today's action reads it, too: put it back, or take the fast path out by `revert`"))
 }
 
 /// A task that names an action's variable and is not the first, where the first names none: nobody
