@@ -125,10 +125,7 @@ fn what_raises_is_told_with_its_place_in_pythons_words() {
         let raised = renderer.render(context).expect_err(task);
         let found = renderer.raise(context, &raised);
         // Lines and columns of the task alone.
-        let Place { line, column } = match found.is_key {
-            true => template.key_place(&found.path),
-            false => template.place(&found.path),
-        };
+        let Place { line, column } = template.place_of(&found.path, found.is_key);
         let at = format!("{}:{}", line - 1, column - 2);
         if (at.as_str(), found.error.as_str()) != (*place, *error) {
             wrong.push(format!("{task}\n  {at} {}\n  not {place} {error}", found.error));

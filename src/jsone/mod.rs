@@ -32,6 +32,17 @@ const DEEPEST_BRACKETS: usize = 12;
 /// The engine's parser and evaluator recurse along chains of operators.
 const MOST_TOKENS: usize = 2000;
 
+/// What of a template this program's engine cannot take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// Where it is.
+    pub path: Path,
+    /// Whether it is the key at that path, not the value.
+    pub is_key: bool,
+    /// Why.
+    pub why: String,
+}
+
 /// A template made ready for rendering with many contexts.
 #[derive(Debug, Clone)]
 pub struct Renderer {
@@ -39,8 +50,8 @@ pub struct Renderer {
     document: Value,
     offered: Value,
     task: Option<Value>,
-    /// What of it the engine cannot take, and why.
-    limit: Option<(Path, String)>,
+    /// What of it the engine cannot take.
+    limit: Option<Limit>,
 }
 
 impl Renderer {
@@ -66,17 +77,17 @@ impl Renderer {
         &self.offered["in"]
     }
 
-    /// What of the template this program's engine cannot take, where production's may: the path of
-    /// it, and why. Every render of such a template errs.
-    pub fn limit(&self) -> Option<(&Path, &str)> {
-        self.limit.as_ref().map(|(path, why)| (path, why.as_str()))
+    /// What of the template this program's engine cannot take, where production's may: every render of
+    /// such a template errs.
+    pub fn limit(&self) -> Option<&Limit> {
+        self.limit.as_ref()
     }
 
     /// What the names mean outside of the template (for an action: of `tasks[0]`), when it is
     /// rendered with this context. Errs as the engine does where production's own part raises,
     /// and where no part of the template may be handed to the engine.
     pub fn scope(&self, context: &Context) -> std::result::Result<Map<String, Value>, String> {
-        if let Some((path, why)) = &self.limit {
+        if let Some(Limit { path, why, .. }) = &self.limit {
             return Err(format!("{why} (at {path})"));
         }
         let mut names = context.engine_value().as_object().cloned().unwrap_or_default();
@@ -115,7 +126,7 @@ impl Renderer {
     /// Renders with one context: the whole document, or for an action the task (null where the
     /// template makes none). Where `tasks` is no list, an action renders nothing: null.
     pub fn render(&self, context: &Context) -> Rendered {
-        if let Some((path, why)) = &self.limit {
+        if let Some(Limit { path, why, .. }) = &self.limit {
             return Err(format!("{why} (at {path})"));
         }
         match context.shape() {
@@ -176,7 +187,7 @@ pub fn render_value(template: &Value, context: &Value) -> Rendered {
     }
 }
 
-fn limit(document: &Value) -> Option<(Path, String)> {
+fn limit(document: &Value) -> Option<Limit> {
     let mut limit = None;
     walk::visit(document, &mut |path, _, text| {
         let (tokens, end) = expr::tokens(text);
@@ -190,7 +201,8 @@ fn limit(document: &Value) -> Option<(Path, String)> {
         } else {
             return;
         };
-        limit.get_or_insert_with(|| (path.clone(), why));
+        let is_key = !path.find(document).is_some_and(Value::is_string);
+        limit.get_or_insert_with(|| Limit { path: path.clone(), is_key, why });
     });
     limit.or_else(|| escaped_key(document, &Path::root()))
 }
@@ -198,7 +210,7 @@ fn limit(document: &Value) -> Option<(Path, String)> {
 /// A key that the Rust engine takes for an operator and production for a key like any other: `$${…}`, of
 /// which production takes off the first `$`, and `$` with something behind it that is no name (`updated`
 /// in json-e's `render.py`).
-fn escaped_key(value: &Value, path: &Path) -> Option<(Path, String)> {
+fn escaped_key(value: &Value, path: &Path) -> Option<Limit> {
     let is_plain = |key: &str| {
         let Some(rest) = key.strip_prefix('$').filter(|rest| !rest.starts_with(['{', '$'])) else {
             return key.starts_with("$${");
@@ -214,7 +226,7 @@ fn escaped_key(value: &Value, path: &Path) -> Option<(Path, String)> {
                 && path.last_key().is_none_or(|key| !matches!(key, "$switch" | "$match"))
             {
                 let why = format!("this program's engine cannot take the key {key}");
-                return Some((inside, why));
+                return Some(Limit { path: inside, is_key: true, why });
             }
             escaped_key(value, &inside)
         }),

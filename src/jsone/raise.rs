@@ -49,8 +49,8 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// The part at or below `path` that raises `raised`, whether that is its key, its location in what is rendered, and the
-    /// engine's words for what that part raises by itself.
+    /// The part at or below `path` that raises `raised`, whether that is its key, its location in what
+    /// is rendered, and the engine's words for what that part raises by itself.
     fn descend(
         &self,
         value: &Value,

@@ -43,6 +43,10 @@ impl Lines {
     pub fn place(&self) -> Place {
         Place { line: *self.head.start(), column: self.columns.0 + 1 }
     }
+
+    fn end(&self) -> usize {
+        *self.body.end().max(self.payload.end())
+    }
 }
 
 /// The error for a fast path at `place` that nobody can take out node by node: names its lines, as far as
@@ -71,19 +75,15 @@ pub fn cut(text: &Text) -> Result<(Template, Vec<(Place, String)>)> {
         return Err(Error::new("no lines of a fast path are found")
             .help("keep what stands below `clonePayload`, and cut the rest by hand"));
     };
-    let (mut out, mut line) = (String::new(), 1);
+    let (mut out, mut done) = (String::new(), 1);
+    let between =
+        |from: usize, to: usize| &text.as_str()[text.line_start(from)..text.line_start(to)];
     for lines in &found {
-        while line < lines.key {
-            out.push_str(text.line(line));
-            line += 1;
-        }
+        out.push_str(between(done, lines.key));
         out.push_str(&restored(text, lines));
-        line = lines.body.end().max(lines.payload.end()) + 1;
+        done = lines.end() + 1;
     }
-    while line <= text.line_count() {
-        out.push_str(text.line(line));
-        line += 1;
-    }
+    out.push_str(between(done, text.line_count() + 1));
     let help = format!("{first}: cut it out by hand");
     if out.contains(VARIABLE) {
         return Err(Error::new("parts of a fast path stay").at(first.place()).help(help));
@@ -103,12 +103,17 @@ fn beside(text: &Text, lines: &Lines) -> Vec<(Place, String)> {
     let lines = lines.head.clone().chain(lines.body.clone());
     let key = |line: usize| {
         let content = text.line(line);
-        let is_key = indentation(content) == column && !is_blank(content) && !is_comment(content);
+        let is_key = indentation(content) == column && is_content(content);
         let content = content.trim();
         (is_key && !is_own(content))
             .then(|| (Place { line, column: column + 1 }, content.to_owned()))
     };
     lines.filter_map(key).collect()
+}
+
+/// Whether a line has more than a comment.
+fn is_content(line: &str) -> bool {
+    !is_blank(line) && !is_comment(line)
 }
 
 /// The key's line and the payload's, moved back to where they were.
@@ -151,7 +156,7 @@ fn find(text: &Text) -> Vec<Lines> {
     while line <= text.line_count() {
         match at(text, line) {
             Some(lines) => {
-                line = *lines.body.end().max(lines.payload.end());
+                line = lines.end() + 1;
                 found.push(lines);
             }
             None => line += 1,
@@ -178,14 +183,11 @@ fn at(text: &Text, start: usize) -> Option<Lines> {
         .take_while(|line| is_blank(text.line(*line)) || indentation(text.line(*line)) >= outer)
         .find(is_first)?;
     // Any `$let` of the template's own may have a fast path somewhere below.
-    let below = (first + 1..=text.line_count())
-        .find(|line| !is_blank(text.line(*line)) && !is_comment(text.line(*line)))?;
+    let below = (first + 1..=text.line_count()).find(|line| is_content(text.line(*line)))?;
     if !has_comment && !is_key(below, VARIABLE) {
         return None;
     }
-    let key = (1..start)
-        .rev()
-        .find(|line| !is_blank(text.line(*line)) && !is_comment(text.line(*line)))?;
+    let key = (1..start).rev().find(|line| is_content(text.line(*line)))?;
     // Where the file ends in an open block scalar, the wrapper has `in` first.
     let is_end =
         |line: usize| trimmed(line).starts_with("else:") && trimmed(line).contains(VARIABLE);

@@ -48,10 +48,9 @@ pub fn uses_split(document: &Value) -> bool {
 }
 
 /// The faults of a document that raises in the contexts `raised`, and does so without its fast path, too
-/// (`before`), each once. What a context raises only
-/// because it lacks what its own decision task would send is none. Nor is, where other retriggers
-/// `have_rendered`, a name that the template binds for some repositories only: the others are not its
-/// own.
+/// (`before`), each once. What a context raises only because it lacks what its own decision task would
+/// send is none. Nor is, where other retriggers `have_rendered`, a name that the template binds for some
+/// repositories only: the others are not its own.
 pub fn faults(
     document: &Value,
     before: &Value,
@@ -108,9 +107,6 @@ fn is_left_open(document: &Value, error: &str) -> bool {
 impl Fault {
     /// Where it is in a template.
     pub fn place(&self, template: &Template) -> Place {
-        match self.is_key {
-            true => template.key_place(&self.path),
-            false => template.place(&self.path),
-        }
+        template.place_of(&self.path, self.is_key)
     }
 }

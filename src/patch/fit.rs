@@ -1,6 +1,6 @@
 //! Whether the fast path can be made of a payload.
 
-use crate::patch::retrigger::VARIABLES;
+use crate::patch::retrigger::{self, VARIABLES};
 use crate::template::{Kind, Node, Path, type_name};
 use serde_json::Value;
 
@@ -123,7 +123,7 @@ pub fn misled(payload: &Value, action: &Value, input: &Value, task_id: &Value) -
     let group = env["ACTION_TASK_GROUP_ID"] == action["taskGroupId"];
     let callback = env["ACTION_CALLBACK"] == action["cb_name"];
     let same = |found: Option<Value>, wanted: &Value| {
-        found.is_some_and(|found| crate::patch::retrigger::same(&found, wanted))
+        found.is_some_and(|found| retrigger::same(&found, wanted))
     };
     let wrong = [
         (!group, VARIABLES[0], "${action.taskGroupId}"),

@@ -17,8 +17,7 @@ use crate::jsone::{Context, Renderer, walk};
 use crate::template::text::indentation;
 use crate::template::{Path, Template, Text};
 use faults::Fault;
-use serde_json::Value;
-use sites::{Found, Reach};
+use sites::{Found, Reach, names_an_action};
 
 /// What a file is, with regard to the fast path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,10 +170,6 @@ pub fn other_task(template: &Template) -> Option<Path> {
     Some(Path::root().key("tasks").index(at))
 }
 
-fn names_an_action(task: &Value) -> bool {
-    task.to_string().contains(sites::ACTION)
-}
-
 /// Errs where production's engines part about what a mapping is.
 fn is_plain(template: &Template) -> Result<()> {
     if let Some((path, key)) = walk::stray(template.value()) {
@@ -188,12 +183,9 @@ fn is_plain(template: &Template) -> Result<()> {
 
 /// Errs where this program's engine would render the template otherwise than production's do.
 fn takes(template: &Template) -> Result<()> {
-    if let Some((path, why)) = Renderer::new(template).limit() {
-        let is_string = path.find(template.value()).is_some_and(Value::is_string);
-        let is_expression = is_string && path.last_key().is_none_or(|key| !why.ends_with(key));
-        let place = if is_expression { template.place(path) } else { template.key_place(path) };
-        return Err(Error::new(why)
-            .at(place)
+    if let Some(limit) = Renderer::new(template).limit() {
+        return Err(Error::new(limit.why.as_str())
+            .at(template.place_of(&limit.path, limit.is_key))
             .help("production's engines may take it: write it otherwise, or patch by hand"));
     }
     Ok(())

@@ -41,8 +41,12 @@ pub const VARIABLES: [&str; 4] =
 /// them not runs something else, such as the decision task that some templates render for every
 /// action on a pull request, and keeps doing so.
 pub fn is_action(payload: &Value) -> bool {
-    let env = payload.get("env").filter(|env| env.is_object());
-    env.is_some_and(|env| VARIABLES.iter().all(|name| env[name].is_string()))
+    lacks(payload).is_none()
+}
+
+/// The first of the [`VARIABLES`] that a rendered payload has not as a string.
+pub fn lacks(payload: &Value) -> Option<&'static str> {
+    VARIABLES.into_iter().find(|name| !payload["env"][*name].is_string())
 }
 
 /// Whether two values are the same, numbers by value: the engine knows only floating point.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 /// What a template with actions names: the variable that tells an action task its callback
 /// (taskgraph's `action-callback` reads it, and Chain of Trust asks for it).
-pub const ACTION: &str = "ACTION_CALLBACK";
+const ACTION: &str = "ACTION_CALLBACK";
 
 /// The variable that holds a payload while it is marked.
 const MARKED: &str = "markedPayload";
@@ -90,11 +90,10 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                 let payload = task.get("payload").unwrap_or(&Value::Null);
                 // Of a payload that a variable passed on, the last mark is the task's own.
                 let mark = payload.get(MARK).and_then(Value::as_u64);
-                let mark = mark.filter(|mark| *mark < places.len() as u64);
+                let mark = mark.map(|mark| mark as usize).filter(|mark| *mark < places.len());
                 renders_for_pull_requests |= is_action(payload) && is_for_pull_request(context);
                 match mark {
                     Some(mark) if is_action(payload) => {
-                        let mark = mark as usize;
                         reached[mark] = true;
                         if unfit.is_none() {
                             let found = in_the_way(payload, context);
@@ -106,8 +105,11 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                     mark => {
                         other.get_or_insert(name);
                         // Some templates render a decision task for an action on a pull request.
-                        if let Some(mark) = mark.filter(|_| !is_for_pull_request(context)) {
-                            no_action.push((places[mark as usize].clone(), missing(payload)));
+                        let lacks = retrigger::lacks(payload);
+                        if let Some((mark, name)) =
+                            mark.zip(lacks).filter(|_| !is_for_pull_request(context))
+                        {
+                            no_action.push((places[mark].clone(), name));
                         }
                     }
                 }
@@ -132,24 +134,24 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
             None => "no retrigger renders a task".to_owned(),
         }),
     };
-    let task = tasks[0].to_string();
+    let has_actions = names_an_action(&tasks[0]);
+    let serves_pull_requests =
+        renders_for_pull_requests || tasks[0].to_string().contains("pr-action");
     raised.retain(|(context, _)| {
-        let is_let_in = renders_for_pull_requests || task.contains("pr-action");
-        is_let_in || !is_for_pull_request(context)
+        has_actions && (serves_pull_requests || !is_for_pull_request(context))
     });
-    raised.retain(|_| task.contains(ACTION));
     let raised = raised.into_iter().map(|(context, _)| context.clone()).collect();
     Reach { found, raised, unfit, no_action }
+}
+
+/// Whether a task's template is one with actions.
+pub fn names_an_action(task: &Value) -> bool {
+    task.to_string().contains(ACTION)
 }
 
 fn in_the_way(payload: &Value, context: &Context) -> Option<Unfit> {
     let get = |name: &str| context.get(name).unwrap_or(&Value::Null);
     fit::unfit(payload).or_else(|| fit::misled(payload, get("action"), get("input"), get("taskId")))
-}
-
-fn missing(payload: &Value) -> &'static str {
-    let has = |name: &&str| payload.pointer("/env").is_some_and(|env| env[*name].is_string());
-    retrigger::VARIABLES.into_iter().find(|name| !has(name)).unwrap_or_default()
 }
 
 fn is_for_pull_request(context: &Context) -> bool {

@@ -1,13 +1,13 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-use super::data::{FileNote, FileReport, Report, RunReport, VerifyReport};
+use super::data::{FileReport, Report, RunReport, VerifyReport};
 use super::yaml;
 use crate::coverage::{Coverage, Missed};
 use crate::error::plain;
 use crate::jsone::families::Family;
 use crate::patch::difference;
 use crate::proof::{Counterexample, Proof, Verdict};
-use crate::work::{Finding, Status};
+use crate::work::{Finding, Note, Status};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use std::fmt::Write;
@@ -99,10 +99,7 @@ fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
         let shown = Shown { all: is_verbose, why: is_verbose };
         summary(proof, finding.reason.as_deref(), shown, out);
     }
-    for note in &finding.notes {
-        let place = format!("{path}:{}:{}", note.line, note.column);
-        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {place}: {}", plain(&note.message));
-    }
+    finding.notes.iter().for_each(|each| note(&report.path, each, out));
     if finding.old_hash != finding.new_hash
         && let (Some(old), Some(new)) = (&finding.old_hash, &finding.new_hash)
     {
@@ -154,10 +151,12 @@ fn verify(report: &VerifyReport, is_verbose: bool, out: &mut String) {
     let (old, new) = (plain(&report.old), plain(&report.new));
     let _ = writeln!(out, "{new} against {old}: {style}{word}{style:#}");
     summary(&report.proof, None, Shown { all: is_verbose, why: true }, out);
-    for FileNote { path, note } in &report.notes {
-        let place = format!("{}:{}:{}", plain(path), note.line, note.column);
-        let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {place}: {}", plain(&note.message));
-    }
+    report.notes.iter().for_each(|each| note(&each.path, &each.note, out));
+}
+
+fn note(path: &str, note: &Note, out: &mut String) {
+    let (path, Note { line, column, message, .. }) = (plain(path), note);
+    let _ = writeln!(out, "  {NOTE}note{NOTE:#}: {path}:{line}:{column}: {}", plain(message));
 }
 
 fn contexts(family: &Family, out: &mut String) {

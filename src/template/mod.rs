@@ -140,6 +140,11 @@ impl Template {
         }
     }
 
+    /// The place of what `path` leads to: of its key, or of its value.
+    pub fn place_of(&self, path: &Path, is_key: bool) -> Place {
+        if is_key { self.key_place(path) } else { self.place(path) }
+    }
+
     /// The last line of the value at `path`, as [`Template::place`] finds it.
     pub fn end_line(&self, path: &Path) -> usize {
         let node = self.root.closest(path);
