@@ -23,7 +23,7 @@ fn payloads(recipe: &Recipe, context: &Context) -> (Value, Value) {
         "artifacts": {"public": {"type": "directory", "path": "/builds/worker/artifacts"}},
         "command": ["run-task"],
     });
-    let new = render_value(&recipe.value()["then"], &json!({"clonePayload": old})).unwrap();
+    let new = render_value(&recipe.value()["then"], &recipe.variables(old.clone())).unwrap();
     (old, new)
 }
 
@@ -73,7 +73,8 @@ fn each_broken_promise_is_told_with_its_place() {
         .map(|(pointer, to, told)| (old.clone(), set(&new, pointer, to), pointer, told))
         .chain(both.iter().map(|(pointer, to, told)| {
             let old = set(&old, pointer, to);
-            let new = render_value(&recipe.value()["then"], &json!({"clonePayload": old})).unwrap();
+            let new =
+                render_value(&recipe.value()["then"], &recipe.variables(old.clone())).unwrap();
             (old, new, pointer, told)
         }));
     for (old, new, pointer, told) in cases {

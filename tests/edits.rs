@@ -220,7 +220,11 @@ fn a_file_that_cannot_be_edited_says_why_and_where() {
 fn an_edited_fast_path_is_told_and_replaced() {
     let after = patched(TASK).after.text().as_str().to_owned();
     let cases = [
-        ("the guard", after.replace("\"pr-action\"", "\"cron\""), "cron\\\"]\", the recipe has"),
+        (
+            "the guard",
+            after.replace("\"pr-action\"", "\"cron\""),
+            "\\\"cron\\\"] && defined(\\\"action",
+        ),
         (
             "the script",
             after.replace("print(", "print (").clone(),
@@ -234,7 +238,7 @@ fn an_edited_fast_path_is_told_and_replaced() {
         (
             "no comment",
             after.replace("      # on two lines.\n", ""),
-            "5:7: \"$let:\", the recipe has \"# on two lines.\"",
+            "5:9: \"# yamllint disable rule:line-length\", the recipe has \"# on two lines.\"",
         ),
         (
             "an older recipe",
@@ -253,12 +257,13 @@ fn an_edited_fast_path_is_told_and_replaced() {
         ),
         (
             "another step",
-            after
-                .replace(
-                    "        clonePayload:\n          env:\n",
-                    "         clonePayload:\n           env:\n",
-                )
-                .replace("            ACTION", "             ACTION"),
+            {
+                let (head, rest) = after.split_once("        clonePayload:").unwrap();
+                let (bound, choice) = rest.split_once("      in:").unwrap();
+                let bound =
+                    format!("        clonePayload:{bound}").replace("        ", "         ");
+                format!("{head}{bound}      in:{choice}")
+            },
             "it is indented by 9 spaces, the recipe's by 8",
         ),
     ];
@@ -290,7 +295,7 @@ fn an_edited_fast_path_is_told_and_replaced() {
             after.replace("ACTION_CALLBACK", "NO_CALLBACK"),
             "3:5: this payload has a fast path, and its environment has no ACTION_CALLBACK as a string",
         ),
-        (beyond, "4:7: the fast path is not whole any more: the fast path is lines 4 to 8 and"),
+        (beyond, "4:7: the fast path is not whole any more: the fast path is lines 4 to 9 and"),
         (newer, "the fast path is of recipe 2, a newer one; update tc-retrigger"),
     ] {
         let err =

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use support::run::until;
 use support::world::retrigger;
-use support::{Fault, Outcome, Press, World, id};
+use support::{Fault, GROUP, Outcome, Press, World, id};
 
 fn press(times: usize) -> Press {
     Press::new("retrigger", &id("t"), json!({ "times": times }))
@@ -96,7 +96,9 @@ fn a_service_that_stays_down() {
     let start = Instant::now();
     let world = clonable();
     world.queue.trouble(|_, line| line.starts_with("PUT").then_some(Fault::Status(503, "down")));
-    press(1).run(&world.queue).refused(": 503: down");
+    let outcome = press(1).run(&world.queue);
+    outcome.refused("t: failed PUT queue/v1/task/");
+    outcome.refused(": 503: down");
     assert!(start.elapsed() < Duration::from_secs(20), "the tries are bounded");
     assert_eq!(world.queue.requests().len(), 2 + 8);
 }
@@ -106,7 +108,8 @@ fn a_service_that_stays_down() {
 fn the_services_own_message() {
     #[rustfmt::skip]
     let cases = [
-        ("GET", 403, "no scopes", "403: no scopes"),
+        ("GET", 403, "no scopes", "GET queue/v1/task/"),
+        ("GET", 403, "no scopes", ": 403: no scopes"),
         ("PUT", 403, "Client ID task-client\nlacks  scopes", "403: Client ID task-client lacks scopes"),
         ("PUT", 400, "Schema Validation Failed", "400: Schema Validation Failed"),
     ];
@@ -173,13 +176,89 @@ fn killed_and_run_again() {
     }
 }
 
+/// A conflict keeps the service's own words: it is not what came of the question after the task.
+#[test]
+fn a_sealed_group() {
+    let world = clonable();
+    world.queue.state().sealed.insert(GROUP.clone());
+    let outcome = press(1).run(&world.queue);
+    outcome.refused(&format!(": 409: Task group `{}` is sealed", *GROUP));
+    assert!(!outcome.stderr.contains("404"), "{}", outcome.stderr);
+}
+
+/// Answers over a kilobyte are compressed on their way through the proxy, errors too.
+#[test]
+fn missing_scopes_are_named() {
+    let world = clonable();
+    let own = (0..40).map(|number| format!("queue:route:index.gecko.v2.try.{number}"));
+    world.queue.state().allowed = Some(own.collect());
+    let outcome = press(1).run(&world.queue);
+    outcome.refused(": 403: Client ID task-client/x does not have sufficient scopes");
+    outcome.refused("queue:create-task:low:gecko-t/t-linux");
+    let world = failed();
+    world.queue.state().allowed = Some(vec![]);
+    press(1).run(&world.queue).refused("queue:rerun-task:gecko-level-1/");
+    // With the scopes that an action of the project has, all is well.
+    let world = clonable();
+    let own =
+        ["assume:project:gecko", "queue:route:*", "queue:create-task:*", "queue:scheduler-id:*"];
+    world.queue.state().allowed = Some(own.map(str::to_owned).to_vec());
+    press(1).run(&world.queue).succeeded();
+}
+
+/// The service may say when to come again.
+#[test]
+fn retry_after_is_heeded() {
+    let world = clonable();
+    world.queue.trouble(|n, _| (n == 2).then_some(Fault::Later(429, 2, "too many requests")));
+    let start = Instant::now();
+    press(1).run(&world.queue).succeeded();
+    assert!(start.elapsed() >= Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// The proxy itself tries for up to 15 minutes and holds the connection meanwhile: the whole run has its
+/// end, and says how far it came and what the last answer was. Seconds are shortened here.
+#[test]
+fn a_run_has_its_end() {
+    type Case = (&'static str, fn(usize, &str) -> Option<Fault>, &'static str);
+    let cases: [Case; 3] = [
+        (
+            "the proxy holds on",
+            |n, _| (n > 1).then_some(Fault::Hold(Duration::from_secs(3))),
+            "no answer: ",
+        ),
+        (
+            "it answers and answers",
+            |_, line| line.starts_with("PUT").then_some(Fault::Status(503, "down")),
+            "503: down",
+        ),
+        (
+            "later, and later",
+            |n, _| (n > 1).then_some(Fault::Later(503, 100, "maintenance")),
+            "503: maintenance",
+        ),
+    ];
+    for (name, trouble, last) in cases {
+        let world = clonable();
+        world.queue.trouble(trouble);
+        let start = Instant::now();
+        let seconds = [("RUN_SECONDS = 10000, 8, 20, 480", "RUN_SECONDS = 10000, 8, 1, 5")];
+        let outcome = press(1).start_changed(&world.queue, &seconds).wait();
+        let time = start.elapsed();
+        assert!(time < Duration::from_secs(7), "{name}: {time:?}");
+        outcome.refused("retrigger: not done within 5 seconds; the last answer: ");
+        outcome.refused(last);
+        assert!(outcome.stdout.ends_with("total: 0 created, 0 found, 0 rerun, 0 left, 0 failed\n"));
+    }
+}
+
 /// An id that is taken by something else is a failure, not a success.
 #[test]
 fn another_task_under_the_same_id() {
     let world = clonable();
     press(1).run(&world.queue).succeeded();
     let (new, mut task) = world.queue.created().remove(0);
-    task["payload"]["maxRunTime"] = json!(1);
+    task["extra"]["parent"] = json!(id("another action"));
     world.queue.state().tasks.insert(new, task);
     // Dates are kept to milliseconds: a second run has others.
     press(1).run(&world.queue).refused("already used by another task");

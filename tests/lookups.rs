@@ -1,10 +1,10 @@
-//! How many requests a press costs, with batched calls and without, and pages that misbehave.
+//! How many requests a press costs, and how many connections.
 
 mod support;
 
 use serde_json::{Value, json};
 
-use support::world::{namespace, retrigger};
+use support::world::{index_task, namespace, retrigger};
 use support::{Press, World, id};
 
 /// A push of `count` tests, of which every fifth is one that is rerun.
@@ -23,23 +23,20 @@ fn press(labels: &[String]) -> Press {
     Press::multiple(&json!([{"tasks": labels}]))
 }
 
+/// A press costs two requests a label, one for each task that another depends on, and, where something
+/// is rerun, what the index has of the push, page by page.
 #[test]
-fn batched_or_one_by_one() {
-    type Case = (&'static str, Option<u16>, usize, bool, usize, usize);
-    #[rustfmt::skip]
-    let cases: [Case; 5] = [
-        // name, answer to a batched call, items a page, pages that repeat, calls for tasks, for states
-        ("one call for all", None, 1000, false, 1, 1),
-        ("pages of 16", None, 16, false, 4, 1),
-        ("one page, again and again: the rest one by one", None, 16, true, 2 + 34, 2),
-        ("no such call", Some(404), 1000, false, 1 + 50, 1 + 10),
-        ("no such method", Some(405), 1000, false, 1 + 50, 1 + 10),
-    ];
-    for (name, no_batch, page, repeats, for_tasks, for_states) in cases {
+fn requests_grow_with_the_labels() {
+    // name, items a page, pages of the index
+    let cases = [("one page", 1000, 3), ("pages of 16", 16, 2 + 4)];
+    for (name, page, pages) in cases {
         let (world, labels) = push(50);
-        {
-            let mut state = world.queue.state();
-            (state.no_batch, state.page, state.page_repeats) = (no_batch, page, repeats);
+        world.queue.state().page = page;
+        for number in 0..60 {
+            let of = namespace("taskgraph.actions");
+            let word = format!("action-{number}");
+            let expires = "2027-06-01T00:00:00.000Z";
+            index_task(&world, &of, &word, expires, &json!({"other": id("other")}));
         }
         press(&labels).run(&world.queue).succeeded();
         assert_eq!((world.queue.created().len(), world.queue.reruns().len()), (40, 10), "{name}");
@@ -47,12 +44,12 @@ fn batched_or_one_by_one() {
         let count = |test: &dyn Fn(&str) -> bool| requests.iter().filter(|line| test(line)).count();
         assert_eq!(count(&|line| line.starts_with("PUT")), 40, "{name}");
         assert_eq!(count(&|line| line.ends_with("/rerun")), 10, "{name}");
-        let states = count(&|line| line.contains("/status"));
-        assert_eq!(states, for_states, "{name}");
-        let index = count(&|line| line.contains("index/"));
-        assert_eq!(index, if repeats { 6 } else { 3 }, "{name}: {requests:?}");
-        let of_tasks = requests.len() - 40 - 10 - states - index - 2 - 1;
-        assert_eq!(of_tasks, for_tasks, "{name}: {requests:?}");
+        assert_eq!(count(&|line| line.ends_with("/status")), 10, "{name}");
+        assert_eq!(count(&|line| line.contains("index/")), pages, "{name}: {requests:?}");
+        let maps = count(&|line| line.contains("label-to-taskid"));
+        assert_eq!(maps, 2 * 61, "each comes through a redirect, {name}");
+        let of_tasks = requests.len() - 40 - 10 - 10 - pages - maps;
+        assert_eq!(of_tasks, 1 + 50, "{name}: {requests:?}");
     }
 }
 
@@ -62,12 +59,10 @@ fn actions_do_not_read_each_other() {
     let (world, labels) = push(4);
     let mut counts = vec![];
     for number in 0..12 {
-        let action = id(&format!("action-{number}"));
-        let entry = (action.clone(), "2026-06-01T00:00:00.000Z".to_owned());
+        let action = format!("action-{number}");
         let map: Value = json!({"test-0": id("test-0")});
-        world.queue.artifact(&action, "label-to-taskid.json", map);
         let of = namespace("taskgraph.actions");
-        world.queue.state().index.entry(of).or_default().push(entry);
+        index_task(&world, &of, &action, "2027-06-01T00:00:00.000Z", &map);
         world.queue.forget();
         press(&labels[..1]).run(&world.queue).succeeded();
         counts.push(world.queue.requests().len());
@@ -75,6 +70,18 @@ fn actions_do_not_read_each_other() {
         world.queue.state().tasks.retain(|_, task| task["extra"]["parent"] != *support::ACTION);
     }
     assert_eq!(counts, [5; 12]);
+}
+
+/// A thread keeps its connection, so that a handshake is paid for once: with one label there is one
+/// thread, with many there are fifty besides.
+#[test]
+fn connections_are_kept() {
+    let (world, labels) = push(150);
+    press(&labels[..1]).run(&world.queue).succeeded();
+    assert_eq!(world.queue.state().connections, 1);
+    press(&labels).run(&world.queue).succeeded();
+    let connections = world.queue.state().connections;
+    assert!(connections <= 2 + 50, "{connections} for {} requests", world.queue.requests().len());
 }
 
 /// No more than 50 requests are under way at once, and not many fewer.

@@ -6,35 +6,20 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use support::world::{copy_of, namespace, retrigger};
+use support::world::{copy_of, index_task, namespace, retrigger, tagged};
 use support::{ACTION, GROUP, Outcome, Press, World, check, id};
 
 type Change = fn(&mut Value);
 
-fn tagged(value: &'static str, dependencies: &[&str]) -> impl FnOnce(&mut Value) {
-    let dependencies: Vec<String> = dependencies.iter().map(|label| id(label)).collect();
-    move |task| {
-        retrigger(value)(task);
-        if !dependencies.is_empty() {
-            task["dependencies"] = json!(dependencies);
-        }
-        // Upstream artifacts are named in a payload by the task id of the upstream task.
-        for dependency in dependencies {
-            let url =
-                format!("https://tc.example.com/task/{dependency}/artifacts/public/build/x.zip");
-            task["payload"]["env"]["UPSTREAM_OF"] = json!(url);
-        }
-    }
-}
-
-/// A build that is rerun, and tests that are created anew.
+/// A green build with tests that are created anew, and an upload that is rerun.
 fn push() -> World {
     World::new()
-        .task("build", "failed", retrigger("false"))
+        .task("build", "completed", retrigger("true"))
+        .task("upload", "failed", retrigger("false"))
         .task("lint", "completed", retrigger("false"))
         .task("test-1", "completed", tagged("true", &["build"]))
         .task("test-2", "failed", tagged("true", &["build"]))
-        .labels(&["build", "lint", "test-1", "test-2"])
+        .labels(&["build", "upload", "lint", "test-1", "test-2"])
 }
 
 fn requests(tasks: &[&str], times: u32) -> Value {
@@ -59,12 +44,6 @@ fn last_line(outcome: &Outcome) -> &str {
     outcome.stdout.lines().last().unwrap_or_default()
 }
 
-fn index_task(world: &World, of: &str, word: &str, expires: &str, labels: &Value) {
-    let entry = (id(word), expires.to_owned());
-    world.queue.state().index.entry(of.to_owned()).or_default().push(entry);
-    world.queue.artifact(&id(word), "label-to-taskid.json", labels.clone());
-}
-
 #[test]
 fn one_press_on_a_test() {
     let world = push();
@@ -77,7 +56,8 @@ fn one_press_on_a_test() {
         format!("GET queue/v1/task/{}", *ACTION),
         format!("GET queue/v1/task/{}/artifacts/public/label-to-taskid.json", *GROUP),
         format!("GET /storage/{}/public/label-to-taskid.json", *GROUP),
-        "POST queue/v1/tasks".to_owned(),
+        format!("GET queue/v1/task/{}", id("test-1")),
+        format!("GET queue/v1/task/{}/status", id("build")),
         format!("PUT queue/v1/task/{new}"),
     ];
     assert_eq!(world.queue.requests(), expected);
@@ -104,11 +84,11 @@ fn labels_times_and_requests() {
         ("in two requests", json!([{"tasks": ["test-1"], "times": 2}, {"tasks": ["test-1", "test-2"]}]),
             vec![("test-1", 3), ("test-2", 1)], vec![],
             "4 created, 0 found, 0 rerun, 0 left, 0 failed"),
-        ("a rerun, once", requests(&["build"], 5), vec![], vec!["build"],
+        ("a rerun, once", requests(&["upload"], 5), vec![], vec!["upload"],
             "0 created, 0 found, 1 rerun, 0 left, 0 failed"),
         ("completed, so left", requests(&["lint"], 1), vec![], vec![],
             "0 created, 0 found, 0 rerun, 1 left, 0 failed"),
-        ("all kinds", requests(&["build", "lint", "test-2"], 2), vec![("test-2", 2)], vec!["build"],
+        ("all kinds", requests(&["upload", "lint", "test-2"], 2), vec![("test-2", 2)], vec!["upload"],
             "2 created, 0 found, 1 rerun, 1 left, 0 failed"),
     ];
     for (name, requests, copies, reruns, totals) in cases {
@@ -121,19 +101,20 @@ fn labels_times_and_requests() {
         let reruns: Vec<String> = reruns.iter().map(|label| id(label)).collect();
         assert_eq!(world.queue.reruns(), reruns, "{name}");
         assert_eq!(last_line(&outcome), format!("total: {totals}"), "{name}");
-        // One line for each label, and the totals.
-        let mut labels: Vec<&str> = requests
-            .as_array()
-            .into_iter()
-            .flatten()
-            .flat_map(|request| request["tasks"].as_array().into_iter().flatten())
-            .filter_map(Value::as_str)
-            .collect();
-        labels.sort_unstable();
-        labels.dedup();
-        assert_eq!(outcome.stdout.lines().count(), labels.len() + 1, "{name}: {}", outcome.stdout);
-        for label in labels {
-            assert!(outcome.stdout.lines().any(|line| line.starts_with(&format!("{label}: "))));
+        // One line for each task, which names its label, and the totals.
+        let (made, rerun) = (world.queue.created(), world.queue.reruns());
+        let left = usize::from(totals.contains("1 left"));
+        let lines = outcome.stdout.lines();
+        assert_eq!(
+            lines.count(),
+            made.len() + rerun.len() + left + 1,
+            "{name}: {}",
+            outcome.stdout
+        );
+        for (new, task) in made {
+            let label = task["metadata"]["name"].as_str().expect("a label");
+            let line = format!("{label}: created {new}\n");
+            assert!(outcome.stdout.contains(&line), "{name}: {}", outcome.stdout);
         }
     }
 }
@@ -149,34 +130,44 @@ fn no_force_for_many() {
 
 #[test]
 fn refuses_before_it_acts() {
+    let twice = |count: usize| -> Value {
+        let tasks: Vec<String> = (0..count).map(|number| format!("many-{number}")).collect();
+        json!({"requests": [{"tasks": tasks, "times": 100}]})
+    };
     #[rustfmt::skip]
     let cases = [
-        (json!({"requests": {}}), "requests must be a list, not {}"),
-        (json!({"requests": null}), "requests must be a list"),
-        (json!({"requests": [["test-1"]]}), "a request must be an object"),
-        (json!({"requests": [{}]}), "must be a list of labels, not null"),
-        (json!({"requests": [{"tasks": "test-1"}]}), "must be a list of labels, not \"test-1\""),
-        (json!({"requests": [{"tasks": ["test-1", 3]}]}), "must be a list of labels"),
-        (json!({"requests": [{"tasks": ["test-1"], "times": 0}]}), "times must be"),
-        (json!({"requests": [{"tasks": ["test-1"], "times": 101}]}), "times must be"),
-        (json!({"requests": [{"tasks": ["test-1"], "times": true}]}), "times must be"),
+        (json!({"requests": [{"tasks": ["test-1"], "times": 0}]}), "times is a whole number from 1 to 100, not [0]"),
+        (json!({"requests": [{"tasks": ["test-1"], "times": 101}]}), "times is a whole number"),
+        (json!({"requests": [{"tasks": ["test-1"], "times": 1.5}]}), "times is a whole number"),
         (json!({"requests": [{"tasks": ["test-1"]}, {"tasks": ["nope", "no\nway"]}]}),
-            "no such tasks in this task group: [\"nope\", \"no\\nway\"]"),
-        (json!({"requests": [{"tasks": ["odd"]}]}), "no such tasks in this task group: [\"odd\"]"),
-        (json!({"requests": [{"tasks": ["odder"]}]}), "no such tasks in this task group: [\"odder\"]"),
-        (json!([]), "the input must be an object"),
+            "no such tasks in this push: ['no\\nway', 'nope']"),
+        (json!({"requests": [{"tasks": "test-1"}]}), "no such tasks in this push: ['-', '1', 'e', 's', 't']"),
+        (json!({"requests": [{"tasks": ["odd"]}]}), "404: no such"),
+        (twice(101), "more than 10000 copies in one press"),
     ];
-    let world = push();
+    let mut world = push();
+    let many: Vec<String> = (0..101).map(|number| format!("many-{number}")).collect();
+    for label in &many {
+        world = world.task(label, "completed", retrigger("true"));
+    }
     let key = (GROUP.clone(), "label-to-taskid.json".to_owned());
     if let Some(map) = world.queue.state().artifacts.get_mut(&key) {
         map["odd"] = json!("../../auth/v1/scopes/current");
-        map["odder"] = json!(["a", "list"]);
+        for label in &many {
+            map[label] = json!(id(label));
+        }
     }
     for (input, message) in cases {
         let press = Press { input, ..Press::multiple(&json!([])) };
         let outcome = press.run(&world.queue);
         outcome.refused(message);
         assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    }
+    // What Treeherder never sends, and the actions' schema excludes: it ends with Python's own words.
+    for input in [json!({"requests": [["test-1"]]}), json!({"requests": [{}]})] {
+        let outcome = Press { input, ..Press::multiple(&json!([])) }.run(&world.queue);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("Error"), "{}", outcome.stderr);
     }
     assert_eq!((world.queue.created().len(), world.queue.reruns().len()), (0, 0));
 }
@@ -229,7 +220,7 @@ fn where_labels_are_looked_up() {
         for label in ["added", "by-push", "nightly", "added-twice", "added-twice-later"] {
             world = world.task(label, "completed", retrigger("true"));
         }
-        let (one, two) = ("2026-06-01T00:00:00.000Z", "2026-06-02T00:00:00.000Z");
+        let (one, two) = ("2027-06-01T00:00:00.000Z", "2027-06-02T00:00:00.000Z");
         let later = json!({"added-twice": id("added-twice-later"), "test-1": id("test-2")});
         index_task(&world, &actions, "later action", two, &later);
         let first = json!({"added": id("added"), "added-twice": id("added-twice")});
@@ -243,7 +234,7 @@ fn where_labels_are_looked_up() {
         assert_eq!(task["metadata"]["name"], source, "{name}");
         let requests = world.queue.requests();
         assert_eq!(requests.iter().any(|line| line.contains("index/")), asked, "{name}");
-        assert_eq!(requests.len(), if asked { 17 } else { 5 }, "{name}: {requests:?}");
+        assert_eq!(requests.len(), if asked { 17 } else { 6 }, "{name}: {requests:?}");
     }
 }
 
@@ -258,7 +249,7 @@ fn every_failed_task_of_a_label_is_rerun() {
     }
     for number in 1..states.len() {
         let map = json!({"t": id(&format!("t-{number}")), "x": id("x")});
-        let expires = format!("2026-06-0{number}T00:00:00.000Z");
+        let expires = format!("2027-06-0{number}T00:00:00.000Z");
         let word = format!("action {number}");
         index_task(&world, &namespace("taskgraph.actions"), &word, &expires, &map);
     }
@@ -270,55 +261,115 @@ fn every_failed_task_of_a_label_is_rerun() {
     expected.sort();
     assert_eq!(reruns, expected);
     assert_eq!(last_line(&outcome), "total: 0 created, 0 found, 3 rerun, 2 left, 0 failed");
-    assert_eq!(outcome.stdout.lines().count(), 2, "one line for the label: {}", outcome.stdout);
+    assert_eq!(outcome.stdout.lines().count(), 6, "one line for each task: {}", outcome.stdout);
 }
 
-/// Failures of single labels leave the others alone, and are listed.
+/// What can be refused is, before anything is changed: neither the others' copies nor their reruns.
 #[test]
-fn the_others_are_still_tried() {
-    // name, what is wrong with task "bad", message
-    let cases: Vec<(&str, Change, &str)> = vec![
-        ("another group", |task| task["taskGroupId"] = json!(id("elsewhere")), "is of task group"),
+fn one_that_cannot_be_done_stops_all() {
+    // name, what is wrong with task "bad", in which state, message
+    type Case = (&'static str, Change, &'static str, fn(&World), &'static str);
+    let cases: Vec<Case> = vec![
         (
-            "refused by the service",
-            |task| task["retries"] = json!(-1),
-            "400: Schema Validation Failed",
+            "expired",
+            retrigger_false,
+            "failed",
+            |world| {
+                world.queue.state().tasks.remove(&id("bad"));
+            },
+            "404: `",
         ),
-        ("expired", |_| (), "404: `"),
+        (
+            "past its deadline",
+            retrigger_false,
+            "failed",
+            |world| {
+                world.queue.state().overdue.insert(id("bad"));
+            },
+            "bad: failed ",
+        ),
+        (
+            "an upstream task that ends too early",
+            |task| {
+                retrigger("true")(task);
+                task["dependencies"] = json!([id("old")]);
+            },
+            "completed",
+            |world| {
+                world.queue.state().tasks.get_mut(&id("old")).expect("a task")["expires"] =
+                    json!(check::date(check::now() + 3_600_000));
+            },
+            "expires before their deadline",
+        ),
+        (
+            "an upstream task that is gone",
+            |task| {
+                retrigger("true")(task);
+                task["dependencies"] = json!([id("gone")]);
+            },
+            "completed",
+            |_| (),
+            "404: `",
+        ),
     ];
-    for (name, change, message) in cases {
-        if name.starts_with("refused") && !check::has_schema() {
-            continue;
-        }
-        let world = push().task("bad", "completed", |task| {
-            retrigger("true")(task);
-            change(task);
-        });
-        let world = world.task("below", "completed", tagged("true", &["bad"]));
-        let world = world.labels(&["test-1", "bad", "below", "build"]);
-        if name == "expired" {
-            world.queue.state().tasks.remove(&id("bad"));
-        }
-        let labels: &[&str] = if name.starts_with("refused") {
-            &["test-1", "bad", "build", "below"]
-        } else {
-            &["test-1", "bad", "build"]
-        };
-        let outcome = Press::multiple(&requests(labels, 1)).run(&world.queue);
+    for (name, change, state, prepare, message) in cases {
+        let world = push().task("old", "completed", |_| ()).task("bad", state, change);
+        let world = world.labels(&["test-1", "bad", "upload", "old"]);
+        prepare(&world);
+        let outcome = Press::multiple(&requests(&["test-1", "bad", "upload"], 1)).run(&world.queue);
         outcome.refused(message);
-        assert!(outcome.stderr.starts_with("bad: failed "), "{}", outcome.stderr);
-        assert_eq!(counts(&world), [("test-1".to_owned(), 1)], "{name}");
-        assert_eq!(world.queue.reruns(), [id("build")], "{name}");
-        let failed = labels.len() - 2;
-        let totals = format!("total: 1 created, 0 found, 1 rerun, 0 left, {failed} failed");
-        assert_eq!(last_line(&outcome), totals, "{name}");
+        assert_eq!((counts(&world).len(), world.queue.reruns().len()), (0, 0), "{name}");
+        assert!(outcome.stderr.lines().last().is_some_and(|line| line.starts_with("retrigger: ")));
     }
+}
+
+fn retrigger_false(task: &mut Value) {
+    retrigger("false")(task);
+}
+
+/// A rerun that the service refuses after all: the reruns come first, and nothing is created.
+#[test]
+fn a_refused_rerun_creates_nothing() {
+    let world = push();
+    let runs =
+        (0..50).map(|number| support::queue::run(number, "failed", "retry", json!(""))).collect();
+    world.queue.state().runs.insert(id("upload"), runs);
+    let outcome = Press::multiple(&requests(&["test-1", "test-2", "upload"], 1)).run(&world.queue);
+    outcome.refused("409: Maximum number of runs reached (50).");
+    assert!(outcome.stderr.contains("2 copies not tried"), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("what was made"), "{}", outcome.stderr);
+    assert_eq!((counts(&world).len(), world.queue.reruns().len()), (0, 0));
+}
+
+/// What the service refuses of several copies leaves the others, which wait for this action; the copies
+/// that depend on one that was refused are not even tried, since the service would take their ids.
+#[test]
+fn a_refused_copy_leaves_the_others_waiting() {
+    if !check::has_schema() {
+        return;
+    }
+    let world = push().task("bad", "completed", |task| {
+        retrigger("true")(task);
+        task["retries"] = json!(-1);
+    });
+    let world = world.task("below", "completed", tagged("true", &["bad"]));
+    let world = world.labels(&["test-1", "bad", "below", "upload"]);
+    let labels = ["test-1", "bad", "upload", "below"];
+    let outcome = Press::multiple(&requests(&labels, 1)).run(&world.queue);
+    outcome.refused("400: Schema Validation Failed");
+    assert!(outcome.stderr.starts_with("bad: failed PUT "), "{}", outcome.stderr);
+    let told = "not all was done, 1 copies not tried; what was made waits until this action task is \
+                rerun with success";
+    assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+    assert_eq!(counts(&world), [("test-1".to_owned(), 1)]);
+    assert_eq!(world.queue.reruns(), [id("upload")]);
+    assert_eq!(last_line(&outcome), "total: 1 created, 0 found, 1 rerun, 0 left, 1 failed");
 }
 
 /// The routes of the rendered action are what tells the script where the index lists actions.
 #[test]
 fn rendered_routes_name_the_index() {
-    let one = "2026-06-01T00:00:00.000Z";
+    let one = "2027-06-01T00:00:00.000Z";
     let cases = [
         ("gecko", "taskgraph.actions", "gecko.v2.try.revision"),
         ("gecko", "cron", "gecko.v2.try.revision"),

@@ -103,7 +103,7 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
             text.replacen(from, to, 1)
         };
         let old = Template::parse(Text::new(replaced(case.old, case.before))).expect("a template");
-        let reach = sites::find(old.value(), families::contexts().step_by(4));
+        let reach = sites::find(old.value(), families::contexts().step_by(4), |_| None);
         let sites::Found::Sites(sites) = reach.found else { panic!("{}: no sites", case.name) };
         let new = edit::wrap(&old, &sites, &recipe).expect("it can be patched");
         let new = replaced(&new, case.after);

@@ -118,7 +118,7 @@ fn the_fast_path_must_be_the_recipes_own() {
             new.replace("maxRunTime: 600", "maxRunTime: 6000"),
             "`then` is not the recipe's",
         ),
-        ("the script", new.replace("PARALLEL = 50", "PARALLEL = 5"), "`then` is not the recipe's"),
+        ("the script", new.replace("PARALLEL = 50", "PARALLEL = 5"), "script is not the recipe's"),
         ("a key beside", new.replace("      in:\n", "      also: 1\n      in:\n"), "$let is new"),
         (
             "the old payload",
@@ -130,7 +130,7 @@ fn the_fast_path_must_be_the_recipes_own() {
             new.replacen("image: i\n", "@\n", 1)
                 .replacen("features: {taskclusterProxy: true}\n", "image: i\n", 1)
                 .replacen("@\n", "features: {taskclusterProxy: true}\n", 1),
-            "keys are in another order, or written otherwise, from line 7 of the new file on",
+            "keys are in another order, or written otherwise, from line 8 of the new file on",
         ),
         ("outside", format!("{new}    routes: []\n"), "tasks[0].routes is new (line"),
         (

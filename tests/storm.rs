@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use support::run::until;
-use support::world::{namespace, retrigger};
-use support::{Fault, Outcome, Press, World, id};
+use support::world::{index_task, namespace, retrigger};
+use support::{Fault, GROUP, Outcome, Press, World, id};
 
 /// A build to rerun, a test to create, one that depends on it, and an earlier action.
 fn push() -> World {
@@ -22,9 +22,9 @@ fn push() -> World {
             task["dependencies"] = json!([id("one"), id("build")]);
         })
         .labels(&["build", "one", "two"]);
-    let entry = (id("earlier"), "2026-06-01T00:00:00.000Z".to_owned());
-    world.queue.state().index.insert(namespace("taskgraph.actions"), vec![entry]);
-    world.queue.artifact(&id("earlier"), "label-to-taskid.json", json!({"one": id("one")}));
+    let of = namespace("taskgraph.actions");
+    let map = json!({"one": id("one")});
+    index_task(&world, &of, "earlier", "2027-06-01T00:00:00.000Z", &map);
     world
 }
 
@@ -42,7 +42,7 @@ fn done(world: &World, outcome: &Outcome, what: &str) {
     assert_eq!(created[1].1["dependencies"], json!([created[0].0, id("build"), *support::ACTION]));
 }
 
-const REQUESTS: usize = 13;
+const REQUESTS: usize = 15;
 
 #[test]
 fn without_faults() {
@@ -51,9 +51,35 @@ fn without_faults() {
     assert_eq!(world.queue.requests().len(), REQUESTS, "{:?}", world.queue.requests());
 }
 
+/// Then the worker runs the same action task again, which it does up to five times (`retries`), and
+/// nothing is done again.
+fn run_again(world: &World, what: &str, runs: &[usize]) {
+    for run in runs {
+        let outcome = press().env("RUN_ID", &run.to_string()).run(&world.queue);
+        done(world, &outcome, &format!("{what}, run {run}"));
+        assert!(outcome.stdout.contains(" 1 rerun, 0 left"), "{what}: {}", outcome.stdout);
+        // What an action leaves behind is what was made, whichever run made it.
+        let graph = outcome.artifact("task-graph.json");
+        let created = world.queue.created();
+        assert!(
+            created
+                .iter()
+                .all(|(new, task)| { graph[new]["task"]["dependencies"] == task["dependencies"] })
+        );
+    }
+}
+
 #[test]
 fn one_fault_at_each_request_in_turn() {
-    let faults = [Fault::Reset, Fault::LostAnswer, Fault::Truncated, Fault::Status(502, "gateway")];
+    let faults = [
+        Fault::Reset,
+        Fault::LostAnswer,
+        Fault::Truncated,
+        Fault::HalfJson,
+        Fault::Status(500, "oops"),
+        Fault::Status(503, "busy"),
+        Fault::Status(429, "too many"),
+    ];
     std::thread::scope(|scope| {
         for fault in &faults {
             scope.spawn(move || {
@@ -61,7 +87,9 @@ fn one_fault_at_each_request_in_turn() {
                     let world = push();
                     let this = fault.clone();
                     world.queue.trouble(move |n, _| (n == number).then(|| this.clone()));
-                    done(&world, &press().run(&world.queue), &format!("{fault:?} at {number}"));
+                    let what = format!("{fault:?} at {number}");
+                    done(&world, &press().run(&world.queue), &what);
+                    run_again(&world, &what, &[1, 5]);
                 }
             });
         }
@@ -93,7 +121,10 @@ fn a_broken_artifact() {
                 let outcome = press().run(&world.queue);
                 assert_eq!(outcome.code, Some(1), "{name}");
                 assert_eq!(outcome.stderr.lines().count(), 1, "{name}: {}", outcome.stderr);
-                assert!(outcome.stderr.starts_with("retrigger: "), "{name}: {}", outcome.stderr);
+                // It names the request: which artifact, of which task.
+                let of = if name == "of an earlier action" { id("earlier") } else { GROUP.clone() };
+                let told = format!("retrigger: GET queue/v1/task/{of}/artifacts/public/label-to-");
+                assert!(outcome.stderr.starts_with(&told), "{name}: {}", outcome.stderr);
                 assert_eq!(world.queue.created().len() + world.queue.reruns().len(), 0, "{name}");
             });
         }
@@ -101,7 +132,9 @@ fn a_broken_artifact() {
     // The right JSON, of the wrong type.
     let world = push();
     world.queue.artifact(&support::GROUP, "label-to-taskid.json", json!(["one"]));
-    press().run(&world.queue).refused("is no JSON object");
+    let outcome = press().run(&world.queue);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.stdout);
+    assert_eq!(world.queue.created().len() + world.queue.reruns().len(), 0);
 }
 
 /// What depends on a task that could not be created is not tried, and is listed, too.
@@ -113,10 +146,10 @@ fn an_upstream_task_that_cannot_be_created() {
         .trouble(|_, line| line.starts_with("PUT").then_some(Fault::Status(403, "no scope")));
     let outcome = press().run(&world.queue);
     outcome.refused("403: no scope");
-    assert!(outcome.stderr.contains("two: failed "), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("1 copies not tried"), "{}", outcome.stderr);
     let puts = world.queue.requests().iter().filter(|line| line.starts_with("PUT")).count();
     assert_eq!((puts, world.queue.reruns().len()), (1, 1), "the rerun is done");
-    assert!(outcome.stdout.ends_with("1 rerun, 0 left, 2 failed\n"), "{}", outcome.stdout);
+    assert!(outcome.stdout.ends_with("1 rerun, 0 left, 1 failed\n"), "{}", outcome.stdout);
 }
 
 /// The worker dies between two requests of its choice, and runs the same action task again.
@@ -127,7 +160,7 @@ fn killed_and_run_again() {
         press().run(&world.queue).succeeded();
         world.queue.created().into_iter().map(|(new, _)| new).collect()
     };
-    for last in REQUESTS - 4..REQUESTS {
+    for last in 0..REQUESTS {
         let world = push();
         world.queue.trouble(move |n, _| {
             if n > last {
@@ -137,6 +170,9 @@ fn killed_and_run_again() {
         });
         let mut running = press().start(&world.queue);
         until("the requests before are done", || world.queue.requests().len() >= last);
+        if last == 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         running.kill();
         assert_eq!(running.wait().code, None, "killed by a signal");
         let before = world.queue.created().len();
@@ -148,5 +184,6 @@ fn killed_and_run_again() {
         assert_eq!(created, expected);
         let found = format!("{} created, {before} found, 1 rerun, 0 left", 2 - before);
         assert!(outcome.stdout.contains(&found), "{found}: {}", outcome.stdout);
+        run_again(&world, &format!("killed after {last} requests"), &[2, 3, 4, 5]);
     }
 }

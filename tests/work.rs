@@ -55,7 +55,7 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
     ];
     assert_ne!(edited, patched);
     for (text, job, status, reason, is_proved, new) in cases {
-        let Done { finding, text: got } = on(text, job);
+        let Done { finding, text: got, .. } = on(text, job);
         let told = finding.told().unwrap_or_default();
         assert_eq!(finding.status, status, "{job:?} {status:?}: {told}");
         assert!(told.contains(reason) && told.is_empty() == reason.is_empty(), "{job:?}: {told}");
@@ -66,11 +66,11 @@ fn each_job_tells_what_it_found_and_gives_the_text() {
     }
     assert_ne!(beyond, patched);
     for (text, job, wanted) in [
-        (&beyond, Job::Patch, "lines 7 to 11 and"),
+        (&beyond, Job::Patch, "lines 7 to 12 and"),
         (&beyond, Job::Check, "run `tc-retrigger revert --force --write`"),
         (&beyond, Job::Revert, "the fast path is not whole any more"),
     ] {
-        let Done { finding, text: got } = on(text, job);
+        let Done { finding, text: got, .. } = on(text, job);
         let told = finding.told().unwrap_or_default();
         assert_eq!((finding.status, got), (Status::Error, None), "{job:?}: {told}");
         assert!(told.contains(wanted), "{job:?}: {told}");

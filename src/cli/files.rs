@@ -4,6 +4,7 @@ use super::input::{self, Found};
 use super::output::{Exit, Output};
 use super::replace::replace;
 use super::repository::name_in_diff;
+use super::tree::TreeFile;
 use crate::error::{Error, Result};
 use crate::report::{FileReport, Report, RunReport, unified_diff};
 use crate::work::{self, Job, Options, Status};
@@ -84,22 +85,48 @@ impl Run<'_> {
     }
 }
 
+/// Writes a template and the files that go with it; tells whether there was anything to write. A file
+/// that the template runs is there before the template says so, and goes after.
+fn write(path: &Path, old: &[u8], new: &str, files: &[TreeFile]) -> Result<bool> {
+    let is_same = new.as_bytes() == old;
+    let put_back = |err| {
+        files.iter().for_each(TreeFile::put_back);
+        err
+    };
+    files.iter().try_for_each(TreeFile::write).map_err(put_back)?;
+    if !is_same {
+        replace(path, old, new.as_bytes()).map_err(put_back)?;
+    }
+    files.iter().try_for_each(TreeFile::remove)?;
+    Ok(!is_same || files.iter().any(|file| file.diff().is_some()))
+}
+
 fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
     let bytes = input::read(path)?;
-    let done = work::on(&*bytes, plan.job, plan.options).map_err(|error| error.in_file(path))?;
+    let mut done =
+        work::on(&*bytes, plan.job, plan.options).map_err(|error| error.in_file(path))?;
+    let look = |script| TreeFile::look(path, script);
+    let files = match Exit::of(plan.job, done.finding.status) {
+        Exit::Success => done.scripts.iter().map(look).collect::<Result<Vec<_>>>()?,
+        _ => Vec::new(),
+    };
+    files.iter().for_each(|file| file.tell(&mut done.finding, plan.job == Job::Check));
     let exit = Exit::of(plan.job, done.finding.status);
     let name = path.display().to_string();
     let mut report = FileReport::new(name, done.finding);
+    report.scripts = files.iter().map(TreeFile::report).collect();
     // The work has read it as UTF-8.
     let old = String::from_utf8_lossy(&bytes);
     // What is not proved goes nowhere: not to a file, and not to `git apply` either.
     let new = done.text.filter(|_| exit == Exit::Success).unwrap_or_else(|| old.to_string());
     if plan.diff {
-        report.diff = unified_diff(&name_in_diff(path), &old, &new);
+        let own = unified_diff(&name_in_diff(path), Some(&old), Some(&new));
+        let diffs: Vec<String> =
+            own.into_iter().chain(files.iter().filter_map(TreeFile::diff)).collect();
+        report.diff = Some(diffs.concat()).filter(|diff| !diff.is_empty());
     }
-    if plan.write && new != *old {
-        replace(path, &bytes, new.as_bytes())?;
-        report.written = true;
+    if plan.write {
+        report.written = write(path, &bytes, &new, &files)?;
     }
     Ok((report, exit, (exit == Exit::Success).then_some(new)))
 }

@@ -91,9 +91,15 @@ pub fn context(name: &str) -> Result<Context> {
 /// What the work on files is done with.
 #[derive(Debug, Args)]
 pub struct With {
-    /// A folder with another recipe, in the form of patches/retrigger.
-    #[arg(long, value_name = "DIR")]
+    /// Another recipe: retrigger (which holds its script), retrigger-file (whose script is a file of the
+    /// tree), or a folder in the form of patches/retrigger. Without it, the one that a file has, or else
+    /// retrigger.
+    #[arg(long, value_name = "NAME|DIR")]
     recipe: Option<PathBuf>,
+    /// Where the script goes that is a file of the tree, from the repository's root. Without it, where the
+    /// file has it already.
+    #[arg(long, value_name = "PATH")]
+    script: Option<String>,
     /// Also try the context in this file (YAML or JSON); may be given again.
     #[arg(long = "context", value_name = "FILE")]
     contexts: Vec<PathBuf>,
@@ -102,9 +108,13 @@ pub struct With {
 impl With {
     /// The options, with all that they name read.
     pub fn options(&self) -> Result<Options> {
-        let recipe =
-            self.recipe.as_deref().map_or_else(|| Ok(Recipe::built_in()), Recipe::from_dir);
+        let read = |name: &PathBuf| match name.to_str().and_then(Recipe::named) {
+            Some(recipe) => Ok(recipe),
+            None => Recipe::from_dir(name),
+        };
+        let recipe = self.recipe.as_ref().map(read).transpose();
         let contexts = self.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>();
-        Ok(Options { recipe: recipe?, contexts: contexts?, force: false })
+        let script = self.script.clone();
+        Ok(Options { recipe: recipe?, script, contexts: contexts?, force: false })
     }
 }

@@ -13,6 +13,7 @@ mod replace;
 mod repository;
 mod revert;
 mod scan;
+mod tree;
 mod verify;
 
 use crate::error::Result;

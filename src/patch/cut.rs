@@ -4,7 +4,8 @@
 //! node says where the fast path is. Its lines still do.
 
 use crate::error::{Error, Place, Result};
-use crate::patch::recipe::{Origin, VARIABLE};
+use crate::patch::Origin;
+use crate::patch::recipe::{SCRIPT, VARIABLE};
 use crate::template::text::{indentation, is_blank, is_comment};
 use crate::template::{Template, Text};
 use std::fmt;
@@ -19,7 +20,7 @@ pub struct Lines {
     head: RangeInclusive<usize>,
     /// The old payload's lines.
     payload: RangeInclusive<usize>,
-    /// From `in:` to the last line of what the wrapper has at all.
+    /// From the script, or from `in:`, to the last line of what the wrapper has at all.
     body: RangeInclusive<usize>,
     /// The columns of the wrapper's keys and of `clonePayload`, from 0.
     columns: (usize, usize),
@@ -184,7 +185,7 @@ fn at(text: &Text, start: usize) -> Option<Lines> {
         .find(is_first)?;
     // Any `$let` of the template's own may have a fast path somewhere below.
     let below = (first + 1..=text.line_count()).find(|line| is_content(text.line(*line)))?;
-    if !has_comment && !is_key(below, VARIABLE) {
+    if !has_comment && !is_key(below, VARIABLE) && !is_key(below, SCRIPT) {
         return None;
     }
     let key = (1..start).rev().find(|line| is_content(text.line(*line)))?;
@@ -206,8 +207,11 @@ fn at(text: &Text, start: usize) -> Option<Lines> {
     }
     let r#in = (bound + 1..=end)
         .find(|line| is_key(*line, "in") && indentation(text.line(*line)) <= inner)?;
-    (r#in..=end).find(|line| is_end(*line))?;
+    let is_alias = trimmed(r#in).starts_with("in: *");
+    (r#in..=end).find(|line| is_alias || is_end(*line))?;
     let last = (r#in..=end).rev().find(|line| !is_blank(text.line(*line)))?;
-    let (head, body) = (start..=bound, r#in..=last);
-    Some(Lines { key, head, payload: bound + 1..=r#in - 1, body, columns: (outer, inner) })
+    let is_script = |line: &usize| is_key(*line, SCRIPT) && indentation(text.line(*line)) <= inner;
+    let behind = (bound + 1..r#in).find(is_script).unwrap_or(r#in);
+    let (head, body) = (start..=bound, behind..=last);
+    Some(Lines { key, head, payload: bound + 1..=behind - 1, body, columns: (outer, inner) })
 }

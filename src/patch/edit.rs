@@ -4,8 +4,8 @@
 //! comments, quotes, blank lines and line breaks stay as they are.
 
 use crate::error::{Error, Result};
-use crate::patch::cut;
-use crate::patch::recipe::{Recipe, ScriptForm, VARIABLE};
+use crate::patch::recipe::{Form, Recipe, SCRIPT, VARIABLE};
+use crate::patch::{cut, lint};
 use crate::template::text::{indentation, is_blank, is_comment};
 use crate::template::{Kind, Node, Path, Template, Text};
 use serde_json::Value;
@@ -158,13 +158,13 @@ fn last_line(text: &Text, key: &Node, value: &Node) -> usize {
 /// Errs, with the place, where a value is written in a form that whole lines cannot wrap (inside
 /// braces, through an alias or a merge key). No path may lead into another.
 pub fn wrap(template: &Template, paths: &[Path], recipe: &Recipe) -> Result<String> {
-    // The script is long: where there are more fast paths, the first one's serves them all.
+    // A fast path is long: where there are more, the first one's parts serve them all.
     let first = paths.iter().min_by_key(|path| template.root().closest(path).start);
     edit(template, paths, |path, entry| {
         let form = match paths.len() {
-            1 => ScriptForm::Plain,
-            _ if Some(path) == first => ScriptForm::Anchored,
-            _ => ScriptForm::Alias,
+            1 => Form::Plain,
+            _ if Some(path) == first => Form::Anchored,
+            _ => Form::Alias,
         };
         Ok((wrapped(entry, file_step(template), recipe, form), entry.lines.1))
     })
@@ -218,7 +218,7 @@ fn edit(
     Ok(out)
 }
 
-fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: ScriptForm) -> String {
+fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: Form) -> String {
     let column = entry.column();
     let step = entry.block_column().and_then(|inner| inner.checked_sub(column));
     let step = step.filter(|step| *step > 0).unwrap_or(file_step);
@@ -233,10 +233,19 @@ fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: ScriptForm) -
     } else {
         lines.push(format!("{head}{}", entry.rest()), entry.first_break());
     }
-    lines.push_new(recipe.comment().iter().map(|line| pad(1) + line));
+    let comment = match form {
+        Form::Alias => &recipe.comment()[..1],
+        Form::Plain | Form::Anchored => recipe.comment(),
+    };
+    lines.push_new(comment.iter().map(|line| pad(1) + line));
+    let pragmas = lint::pragmas(entry.text, entry.lines.0, entry.lines.1, step != file_step);
+    lines.push_new(pragmas.off.map(|line| pad(1) + &line));
 
-    let bind = |lines: &mut Lines| {
-        lines.push(pad(1) + "$let:", "");
+    let bind_script = |lines: &mut Lines| {
+        let indent = |line: String| if line.is_empty() { line } else { pad(2) + &line };
+        lines.push_new(recipe.script_lines(form).into_iter().map(indent));
+    };
+    let bind_payload = |lines: &mut Lines| {
         let bound = format!("{}{VARIABLE}:", pad(2));
         match moves {
             true => lines.push(bound + entry.rest(), entry.first_break()),
@@ -248,11 +257,9 @@ fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: ScriptForm) -
         }
     };
     let choose = |lines: &mut Lines| {
-        lines.push(pad(1) + "in:", "");
-        let indent = |line: String| {
-            if line.is_empty() { line } else { pad(1) + &line }
-        };
-        lines.push_new(recipe.body_lines(step, form).into_iter().map(indent));
+        let (behind, choice) = recipe.choice_lines(step, form);
+        lines.push(format!("{}in:{behind}", pad(1)), "");
+        lines.push_new(choice.into_iter().map(|line| pad(1) + &line));
     };
     // A block scalar at the end of a file without a last line break has none in its value either:
     // it must stay the last thing in the file.
@@ -261,10 +268,16 @@ fn wrapped(entry: &Entry, file_step: usize, recipe: &Recipe, form: ScriptForm) -
         && ends_in_block_scalar(entry.value);
     if ends_open {
         choose(&mut lines);
-        bind(&mut lines);
+        lines.push(pad(1) + "$let:", "");
+        bind_script(&mut lines);
+        bind_payload(&mut lines);
     } else {
-        bind(&mut lines);
+        lines.push(pad(1) + "$let:", "");
+        bind_payload(&mut lines);
+        bind_script(&mut lines);
         choose(&mut lines);
+        let level = if form == Form::Alias { 1 } else { 2 };
+        lines.push_new(pragmas.on.map(|line| pad(level) + &line));
     }
     lines.finish()
 }
@@ -348,11 +361,12 @@ pub fn has_shape(value: &Value) -> bool {
         && otherwise.is_some_and(|variable| variable == VARIABLE)
 }
 
-/// The old payload inside a wrapper, where that is whole: `$let` binds nothing else and `in` is
-/// all that stands beside it.
+/// The old payload inside a wrapper, where that is whole: `$let` binds nothing else but the script (the
+/// first recipes did not), and `in` is all that stands beside it.
 pub fn inside(wrapper: &Value) -> Option<&Value> {
     let map = wrapper.as_object()?;
     let bound = map.get("$let")?.as_object()?;
-    let is_whole = map.len() == 2 && map.contains_key("in") && bound.len() == 1;
+    let is_known = |key: &String| key == VARIABLE || key == SCRIPT;
+    let is_whole = map.len() == 2 && map.contains_key("in") && bound.keys().all(is_known);
     bound.get(VARIABLE).filter(|_| is_whole)
 }

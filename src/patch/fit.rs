@@ -109,6 +109,40 @@ pub fn unfit(payload: &Value) -> Option<Unfit> {
     }
 }
 
+/// What is in the way of a script that is fetched from the pushed revision, for a rendered payload; none
+/// where nothing is. The variables are those that run-task checks the revision out by; the hosts, those
+/// that serve one file without credentials: hgweb under `raw-file`, GitHub under `raw`.
+pub fn unfetched(payload: &Value) -> Option<Unfit> {
+    let env = payload["env"].as_object()?;
+    let value = |name: &str| env.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let pairs = env.keys().filter_map(|name| {
+        let prefix = name.strip_suffix("_HEAD_REPOSITORY")?;
+        value(&format!("{prefix}_HEAD_REV"))?;
+        Some((name, value(name)?))
+    });
+    let pairs: Vec<(&String, &str)> = pairs.collect();
+    let is_known = |url: &str| HOSTS.iter().any(|host| url.starts_with(host));
+    if pairs.iter().any(|(_, url)| is_known(url)) {
+        return None;
+    }
+    let (keys, what) = match pairs.first() {
+        None => (vec!["env"], "`payload.env` has no …_HEAD_REPOSITORY with …_HEAD_REV".to_owned()),
+        Some((name, url)) => (
+            vec!["env", name.as_str()],
+            format!("`payload.env.{name}` is {url:?}, of which no way to a single file is known"),
+        ),
+    };
+    let help = format!(
+        "the script can be fetched from public repositories below {}: leave out --recipe and --script, \
+         and the template will hold it",
+        HOSTS.join(" and ")
+    );
+    Some(Unfit { keys: keys.into_iter().map(str::to_owned).collect(), what, help })
+}
+
+/// What public repositories' URLs start with where one file of a revision is to be had without a clone.
+const HOSTS: [&str; 2] = ["https://hg.mozilla.org/", "https://github.com/"];
+
 const PUBLIC: &str =
     "the fast path writes its label maps there: make `public` a directory artifact";
 const PROXY: &str =

@@ -5,18 +5,22 @@ pub mod difference;
 pub mod edit;
 pub mod faults;
 mod fit;
+mod lint;
+pub mod origin;
 pub mod recipe;
 pub mod retrigger;
 pub mod sites;
 pub mod vanish;
 
-pub use recipe::{Origin, Recipe};
+pub use origin::Origin;
+pub use recipe::Recipe;
 
 use crate::error::{Error, Place, Result};
 use crate::jsone::{Context, Renderer, walk};
 use crate::template::text::indentation;
 use crate::template::{Path, Template, Text};
 use faults::Fault;
+use serde_json::Value;
 use sites::{Found, Reach, names_an_action};
 
 /// What a file is, with regard to the fast path.
@@ -78,7 +82,8 @@ impl Patch {
     ) -> Result<Patch> {
         let wrappers = fast_paths(template);
         for path in &wrappers {
-            if let Some(newer) = origin(template, path).filter(|origin| *origin > recipe.origin()) {
+            let newer = origin(template, path);
+            if let Some(newer) = newer.filter(|origin| origin.is_newer_than(recipe.origin())) {
                 return Err(Error::new(format!("the fast path is of {newer}, a newer one"))
                     .at(template.place(path))
                     .help("update tc-retrigger"));
@@ -89,7 +94,8 @@ impl Patch {
             is_plain(&before)?;
         }
         takes(&before)?;
-        let reach = sites::find(before.value(), contexts);
+        let fits = |payload: &Value| recipe.file().and_then(|_| fit::unfetched(payload));
+        let reach = sites::find(before.value(), contexts, fits);
         let have_rendered = matches!(reach.found, Found::Sites(_));
         let faults = faults::faults(template.value(), before.value(), &reach.raised, have_rendered);
         knows(&before, template, &faults)?;
@@ -226,6 +232,20 @@ fn fast_paths(template: &Template) -> Vec<Path> {
     found
 }
 
+/// The paths and hashes of the scripts in the tree that a template's fast paths of `recipe`'s form name.
+pub fn files_in(template: &Template, recipe: &Recipe) -> Vec<(String, String)> {
+    let choice = |path: &Path| path.find(template.value())?.get("in").cloned();
+    let mut files: Vec<_> =
+        fast_paths(template).iter().filter_map(|path| recipe.file_in(&choice(path)?)).collect();
+    files.dedup();
+    files
+}
+
+/// What a template's fast paths say that they were written from, the first in the text.
+pub fn origin_of(template: &Template) -> Option<Origin> {
+    fast_paths(template).iter().find_map(|path| origin(template, path))
+}
+
 /// Whether `recipe` gives the file `template`, to the byte, where it is put into `before` at the places
 /// at which `template` has fast paths.
 pub fn is_by(template: &Template, before: &Template, recipe: &Recipe) -> bool {
@@ -273,8 +293,8 @@ fn state(
     if template.text().as_str() == after.text().as_str() {
         return State::Current;
     }
-    let old = wrappers.iter().filter_map(|path| Some((origin(template, path)?, path))).min();
-    if let Some((old, path)) = old.filter(|(old, _)| *old < recipe.origin()) {
+    let old = wrappers.iter().filter_map(|path| Some((origin(template, path)?, path)));
+    if let Some((old, path)) = old.filter(|(old, _)| old != recipe.origin()).min() {
         let reason = format!("it has {old}; this is {}", recipe.origin());
         return State::Old(Told { reason, place: template.key_place(path) });
     }

@@ -2,43 +2,70 @@
 
 use crate::error::{Error, Result};
 use crate::jsone::expr;
+use crate::patch::Origin;
 use crate::template::{Text, value};
-use serde_json::Value;
-use std::fmt;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::path::Path as FilePath;
 
 /// The name that the old payload is bound to.
 pub const VARIABLE: &str = "clonePayload";
+/// The name that the script is bound to, which is the least deep place that there is for it.
+pub const SCRIPT: &str = "retriggerScript";
+/// The anchor of the first fast path's choice, where a file has more.
+const CHOICE: &str = "retriggerChoice";
+
+/// The name of the recipe whose script is a file of the tree, as `--recipe` and a fast path's comment
+/// have it.
+pub const IN_TREE: &str = "retrigger-file";
 
 const TEMPLATE: &str = include_str!("../../patches/retrigger/fast-path.yml");
-const SCRIPT: &str = include_str!("../../patches/retrigger/retrigger.py");
+const RETRIGGER: &str = include_str!("../../patches/retrigger/retrigger.py");
+const IN_TREE_TEMPLATE: &str = include_str!("../../patches/retrigger-file/fast-path.yml");
+const FETCH: &str = include_str!("../../patches/retrigger-file/fetch.py");
 /// The spaces of one level in the template; a file gets its own step.
 const STEP: usize = 4;
-/// Where the script goes in the template.
-const PLACEHOLDER: &str = "- '@script@'";
-/// The anchor that a file's first fast path gives the script, where there are more.
-const ANCHOR: &str = "retriggerScript";
-/// What a fast path's first comment line starts with, before and behind the recipe's number.
-const SIGNATURE: &str = "# tc-retrigger ";
+/// How much deeper than its key the script stands.
+const SCRIPT_STEP: usize = 2;
+/// Where the path and the hash of a script in the tree go in the template.
+const PATH: &str = "@path@";
+const HASH: &str = "@sha256@";
 
 /// A recipe, ready to be written into files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
-    number: u32,
+    origin: Origin,
     comment: Vec<String>,
     body: Vec<Line>,
     value: Value,
     script: String,
+    file: Option<TreeFile>,
 }
 
-/// How a fast path writes the script: once in a file is enough.
+/// A file of the tree that a fast path runs: ordinary Python, for the tree's linters and reviewers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Its path from the repository's root, with slashes; empty where a recipe does not know it yet.
+    pub path: String,
+    /// Its content.
+    pub content: String,
+}
+
+impl TreeFile {
+    /// The SHA-256 of its content, in hexadecimal digits.
+    pub fn hash(&self) -> String {
+        Sha256::digest(self.content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// How a fast path is written: its long parts once in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScriptForm {
-    /// As a literal block.
+pub enum Form {
+    /// Written out.
     Plain,
-    /// As a literal block with an anchor, for the file's other fast paths.
+    /// Written out, with anchors for the file's other fast paths.
     Anchored,
-    /// As an alias of the first fast path's.
+    /// As aliases of the first fast path's.
     Alias,
 }
 
@@ -52,12 +79,29 @@ struct Line {
 impl Recipe {
     /// The recipe that is built into the program, from `patches/retrigger`.
     pub fn built_in() -> Recipe {
-        Recipe::new(TEMPLATE, SCRIPT)
+        Recipe::new(TEMPLATE, RETRIGGER, None)
             .unwrap_or_else(|err| panic!("patches/retrigger, built in: {err}"))
     }
 
+    /// The recipe that is built in from `patches/retrigger-file`: the script is a file of the tree. It is
+    /// to be told where, by [`Recipe::at`].
+    pub fn in_tree() -> Recipe {
+        Recipe::new(IN_TREE_TEMPLATE, FETCH, Some(RETRIGGER))
+            .unwrap_or_else(|err| panic!("patches/retrigger-file, built in: {err}"))
+    }
+
+    /// The built-in recipe of that name: `retrigger` or [`IN_TREE`].
+    pub fn named(name: &str) -> Option<Recipe> {
+        match name {
+            "retrigger" => Some(Recipe::built_in()),
+            IN_TREE => Some(Recipe::in_tree()),
+            _ => None,
+        }
+    }
+
     /// Reads a recipe from a folder that holds `fast-path.yml` and `retrigger.py` in the form of
-    /// `patches/retrigger`. Errs where one cannot be read or has another form.
+    /// `patches/retrigger`, or `fetch.py` as well in that of `patches/retrigger-file`. Errs where one
+    /// cannot be read or has another form.
     pub fn from_dir(dir: &FilePath) -> Result<Recipe> {
         let read = |name: &str| {
             let path = dir.join(name);
@@ -67,48 +111,111 @@ impl Recipe {
                     .help("a recipe is a folder with fast-path.yml and retrigger.py")
             })
         };
-        Recipe::new(&read("fast-path.yml")?, &read("retrigger.py")?)
-            .map_err(|err| err.in_file(dir.join("fast-path.yml")))
+        let (template, script) = (read("fast-path.yml")?, read("retrigger.py")?);
+        let recipe = match dir.join("fetch.py").exists() {
+            true => Recipe::new(&template, &read("fetch.py")?, Some(&script)),
+            false => Recipe::new(&template, &script, None),
+        };
+        recipe.map_err(|err| err.in_file(dir.join("fast-path.yml")))
     }
 
-    fn new(template: &str, script: &str) -> Result<Recipe> {
+    /// A recipe of this template whose fast path runs `script`, and that `file`, where there is one.
+    fn new(template: &str, script: &str, file: Option<&str>) -> Result<Recipe> {
         let form =
             |what: &str| Error::new(what).help("see patches/retrigger/fast-path.yml for the form");
         let (comment, lines): (Vec<&str>, Vec<&str>) =
             template.lines().partition(|line| line.starts_with('#'));
-        let Some(Origin::Recipe(number)) = comment.first().and_then(|line| Origin::told(line))
-        else {
+        let origin = comment.first().and_then(|line| Origin::told(line));
+        let Some(origin @ (Origin::Recipe(_) | Origin::Named(..))) = origin else {
             return Err(form("the first line does not say `# tc-retrigger recipe <number>: …`"));
         };
-        let head = ["$let:".to_owned(), format!("    {VARIABLE}: '@payload@'"), "in:".to_owned()];
-        if lines.len() < head.len() || lines[..3] != head {
-            return Err(form("the fast path does not start with $let, clonePayload, in"));
+        let bound = |name: &str, what: &str| format!("    {name}: '@{what}@'");
+        let head = ["$let:", &bound(VARIABLE, "payload"), &bound(SCRIPT, "script"), "in:"];
+        if lines.len() < head.len() || lines[..head.len()] != head {
+            let names = format!("the fast path does not start with $let, {VARIABLE}, {SCRIPT}, in");
+            return Err(form(&names));
         }
         let mut body = Vec::new();
-        for line in &lines[3..] {
+        for line in &lines[head.len()..] {
             let level = (line.len() - line.trim_start().len()) / STEP;
             body.push(Line { level, text: line.trim_start().to_owned() });
         }
         check_script(script)?;
+        let file =
+            file.map(|content| TreeFile { path: String::new(), content: content.to_owned() });
         let mut recipe = Recipe {
-            number,
+            origin,
             comment: comment.into_iter().map(str::to_owned).collect(),
             body,
             value: Value::Null,
             script: script.to_owned(),
+            file,
         };
-        let written = recipe.body_lines(STEP, ScriptForm::Plain).join("\n") + "\n";
-        recipe.value = value::parse(&Text::new(written))?;
+        recipe.read()?;
         let is_whole = ["$if", "then", "else"].iter().all(|key| recipe.value.get(key).is_some());
         if !is_whole || recipe.value["else"]["$eval"] != VARIABLE {
             return Err(form("the fast path is not `$if`, `then`, `else: {$eval: clonePayload}`"));
         }
+        let text = recipe.value.to_string();
+        if recipe.file.is_some() != (text.contains(PATH) && text.contains(HASH)) {
+            return Err(form("fetch.py goes with `@path@` and `@sha256@` in the command"));
+        }
         Ok(recipe)
     }
 
+    fn read(&mut self) -> Result<()> {
+        let written = self.body_lines(STEP).join("\n") + "\n";
+        self.value = value::parse(&Text::new(written))?;
+        Ok(())
+    }
+
+    /// The recipe with its script at this path from the repository's root; as it is where its script is
+    /// in the template.
+    ///
+    /// Errs where the path is none that every host and shell takes as it is.
+    pub fn at(&self, path: &str) -> Result<Recipe> {
+        let Some(file) = &self.file else { return Ok(self.clone()) };
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        let steps = || path.split('/');
+        let is_step = |step: &str| step.chars().all(is_plain) && step.contains(|c| c != '.');
+        if !steps().all(is_step) {
+            return Err(Error::new(format!("{path:?} is no path for the script")).help(
+                "name it from the repository's root, of letters, digits, _, -, . and / only: \
+                 taskcluster/scripts/retrigger.py",
+            ));
+        }
+        let file = TreeFile { path: path.to_owned(), content: file.content.clone() };
+        let hash = file.hash();
+        let mut recipe = self.clone();
+        for line in &mut recipe.body {
+            line.text = line.text.replace(PATH, path).replace(HASH, &hash);
+        }
+        recipe.file = Some(file);
+        recipe.read()?;
+        Ok(recipe)
+    }
+
+    /// The path and the hash of the script in the tree that a fast path's choice `found` names, as far
+    /// as it is of this recipe's form.
+    pub fn file_in(&self, found: &Value) -> Option<(String, String)> {
+        let file = self.file.as_ref()?;
+        let wanted = self.value["then"]["command"].as_array()?;
+        let command = found["then"]["command"].as_array()?;
+        let word = |what: &str, known: &str| {
+            let at = wanted.iter().position(|word| word == what || word == known)?;
+            Some(command.get(at)?.as_str()?.to_owned())
+        };
+        word(PATH, &file.path).zip(word(HASH, &file.hash()))
+    }
+
     /// The origin of what this recipe writes: a file with an older one is stale.
-    pub fn origin(&self) -> Origin {
-        Origin::Recipe(self.number)
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The file of the tree that the fast path runs; none where the script is in the template.
+    pub fn file(&self) -> Option<&TreeFile> {
+        self.file.as_ref()
     }
 
     /// The comment's lines, without indentation.
@@ -116,29 +223,34 @@ impl Recipe {
         &self.comment
     }
 
-    /// The lines below `in:`, indented by `step` spaces a level, their first level by one step.
-    pub fn body_lines(&self, step: usize, form: ScriptForm) -> Vec<String> {
-        let pad = |level: usize| " ".repeat(level * step);
-        let mut lines = Vec::new();
-        for Line { level, text } in &self.body {
-            let (head, has_script) = match form {
-                _ if text != PLACEHOLDER => (text.clone(), false),
-                ScriptForm::Plain => ("- |".to_owned(), true),
-                ScriptForm::Anchored => (format!("- &{ANCHOR} |"), true),
-                ScriptForm::Alias => (format!("- *{ANCHOR}"), false),
-            };
-            lines.push(pad(*level) + &head);
-            if has_script {
-                // `${` would be an interpolation.
-                let escaped = self.script.replace("${", "$${");
-                let indent = |line: &str| match line.is_empty() {
-                    true => String::new(),
-                    false => pad(level + 1) + line,
-                };
-                lines.extend(escaped.lines().map(indent));
-            }
+    /// The lines that bind the script: its key, and the script two columns deeper.
+    pub fn script_lines(&self, form: Form) -> Vec<String> {
+        let head = match form {
+            Form::Plain => format!("{SCRIPT}: |"),
+            Form::Anchored => format!("{SCRIPT}: &{SCRIPT} |"),
+            Form::Alias => return vec![format!("{SCRIPT}: *{SCRIPT}")],
+        };
+        let escaped = escaped(&self.script);
+        let indent = |line: &str| match line.is_empty() {
+            true => String::new(),
+            false => " ".repeat(SCRIPT_STEP) + line,
+        };
+        std::iter::once(head).chain(escaped.lines().map(indent)).collect()
+    }
+
+    /// What stands behind `in:`, and the lines below, indented by `step` spaces a level, their first
+    /// level by one step.
+    pub fn choice_lines(&self, step: usize, form: Form) -> (String, Vec<String>) {
+        match form {
+            Form::Plain => (String::new(), self.body_lines(step)),
+            Form::Anchored => (format!(" &{CHOICE}"), self.body_lines(step)),
+            Form::Alias => (format!(" *{CHOICE}"), Vec::new()),
         }
-        lines
+    }
+
+    fn body_lines(&self, step: usize) -> Vec<String> {
+        let line = |line: &Line| " ".repeat(line.level * step) + &line.text;
+        self.body.iter().map(line).collect()
     }
 
     /// The value under `in`: what a file must hold there.
@@ -146,9 +258,19 @@ impl Recipe {
         &self.value
     }
 
+    /// The value that the wrapper binds the script to: what a file must hold there.
+    pub fn bound_script(&self) -> Value {
+        escaped(&self.script).into()
+    }
+
     /// The value that the whole wrapper has around an old payload.
     pub fn wrapper(&self, payload: Value) -> Value {
-        serde_json::json!({"$let": {VARIABLE: payload}, "in": self.value})
+        json!({"$let": {VARIABLE: payload, SCRIPT: self.bound_script()}, "in": self.value})
+    }
+
+    /// The variables that the value under `in` is rendered with, for an old payload as it was rendered.
+    pub fn variables(&self, payload: Value) -> Value {
+        json!({VARIABLE: payload, SCRIPT: self.script})
     }
 
     /// The guard: the condition under which a task takes the fast path.
@@ -161,45 +283,23 @@ impl Recipe {
         &self.script
     }
 
+    /// What the command has behind the script and the folder of the artifact `public`.
+    pub fn arguments(&self) -> Vec<String> {
+        self.file.iter().flat_map(|file| [file.path.clone(), file.hash()]).collect()
+    }
+
     /// The names that must mean in a template what they mean in production: the guard's and the
     /// wrapper's own.
     pub fn names(&self) -> Vec<&str> {
         let mut names = expr::names(self.guard(), &expr::tokens(self.guard()).0);
-        names.push(VARIABLE);
+        names.extend([VARIABLE, SCRIPT]);
         names
     }
 }
 
-/// What a fast path was written from, by its number; the newer, the greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
-    /// What recipes were called at first.
-    Patch(u32),
-    /// A recipe.
-    Recipe(u32),
-}
-
-impl Origin {
-    /// The origin that a fast path's first comment line tells.
-    pub fn told(comment: &str) -> Option<Origin> {
-        let rest = comment.trim_start().strip_prefix(SIGNATURE)?;
-        let (kind, rest) = rest.split_once(' ')?;
-        let number = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
-        match kind {
-            "patch" => Some(Origin::Patch(number)),
-            "recipe" => Some(Origin::Recipe(number)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Origin::Patch(number) => write!(f, "patch {number}"),
-            Origin::Recipe(number) => write!(f, "recipe {number}"),
-        }
-    }
+/// A script as a template holds it: `${` would be an interpolation.
+fn escaped(script: &str) -> String {
+    script.replace("${", "$${")
 }
 
 /// Errs where a script cannot stand in a literal block as it is.
@@ -226,14 +326,26 @@ mod tests {
     #[test]
     fn the_script_comes_out_of_a_render_as_it_is() {
         let awkward = "print('${x} $${y} $$${z} $')\nif 1:\n    print('{}')\n\nprint('\\n')\n";
-        for script in [SCRIPT, awkward] {
-            let recipe = Recipe::new(TEMPLATE, script).unwrap();
-            let context = json!({"clonePayload": {
-                "image": "i", "features": {}, "env": {}, "artifacts": {"public": {"path": "/a"}},
-            }});
-            let payload = render_value(&recipe.value()["then"], &context).unwrap();
+        let payload = json!({
+            "image": "i", "features": {}, "env": {}, "artifacts": {"public": {"path": "/a"}},
+        });
+        for script in [RETRIGGER, FETCH, awkward] {
+            let recipe = Recipe::new(TEMPLATE, script, None).unwrap();
+            let mut wrapper = recipe.wrapper(json!({"$eval": "payload"}));
+            wrapper["in"] = recipe.value()["then"].clone();
+            let payload = render_value(&wrapper, &json!({"payload": payload})).unwrap();
             assert_eq!(payload["command"], json!(["python3", "-c", script, "/a"]));
         }
+        let recipe = Recipe::in_tree().at("a/b.py").unwrap();
+        let then = &recipe.value()["then"];
+        let payload = render_value(then, &recipe.variables(payload)).unwrap();
+        let hash = TreeFile { path: String::new(), content: RETRIGGER.to_owned() }.hash();
+        assert_eq!(payload["command"], json!(["python3", "-c", FETCH, "/a", "a/b.py", hash]));
+        for known in [recipe, Recipe::in_tree()] {
+            let named = Recipe::in_tree().at("a/b.py").unwrap();
+            assert_eq!(known.file_in(named.value()), Some(("a/b.py".to_owned(), hash.clone())));
+        }
+        assert_eq!(Recipe::built_in().file_in(Recipe::built_in().value()), None);
     }
 
     #[test]
@@ -242,16 +354,39 @@ mod tests {
         let no_number = TEMPLATE.replace("tc-retrigger recipe ", "tc-retrigger recipe x");
         let old = TEMPLATE.replace("tc-retrigger recipe ", "tc-retrigger patch ");
         let cases = [
-            (no_number.as_str(), SCRIPT, "first line"),
-            (old.as_str(), SCRIPT, "first line"),
-            (no_else.as_str(), SCRIPT, "`else: {$eval: clonePayload}`"),
-            ("# tc-retrigger recipe 1: x\nin:\n", SCRIPT, "does not start with"),
-            (TEMPLATE, "print(1) \n", "literal block"),
-            (TEMPLATE, "print('ä')\n", "literal block"),
+            (no_number.as_str(), "x = 1\n", None, "first line"),
+            (old.as_str(), "x = 1\n", None, "first line"),
+            (no_else.as_str(), "x = 1\n", None, "`else: {$eval: clonePayload}`"),
+            ("# tc-retrigger recipe 1: x\nin:\n", "x = 1\n", None, "does not start with"),
+            (TEMPLATE, "print(1) \n", None, "literal block"),
+            (TEMPLATE, "print('ä')\n", None, "literal block"),
+            (TEMPLATE, "x = 1\n", Some("x = 2\n"), "goes with `@path@`"),
+            (IN_TREE_TEMPLATE, "x = 1\n", None, "goes with `@path@`"),
         ];
-        for (template, script, wanted) in cases {
-            let err = Recipe::new(template, script).unwrap_err().to_string();
+        for (template, script, file, wanted) in cases {
+            let err = Recipe::new(template, script, file).unwrap_err().to_string();
             assert!(err.contains(wanted), "{err}");
         }
+    }
+
+    #[test]
+    fn a_script_has_a_plain_path_from_the_root() {
+        let cases = [
+            ("retrigger.py", true),
+            ("taskcluster/scripts/retrigger.py", true),
+            ("a/.b/c-d_e", true),
+            ("", false),
+            ("/etc/passwd", false),
+            ("../retrigger.py", false),
+            ("a/./b.py", false),
+            ("a//b.py", false),
+            ("a b.py", false),
+            ("${x}.py", false),
+            ("ä.py", false),
+        ];
+        for (path, is_good) in cases {
+            assert_eq!(Recipe::in_tree().at(path).is_ok(), is_good, "{path}");
+        }
+        assert_eq!(Recipe::built_in().at("/etc/passwd"), Ok(Recipe::built_in()));
     }
 }

@@ -51,8 +51,13 @@ pub enum Found {
     Elsewhere(String),
 }
 
-/// Finds what the retriggers among `contexts` reach in a template's document.
-pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context>) -> Reach {
+/// Finds what the retriggers among `contexts` reach in a template's document. `fits` tells what else may
+/// be in the way of a fast path for a payload, as it is rendered.
+pub fn find<'c>(
+    document: &Value,
+    contexts: impl IntoIterator<Item = &'c Context>,
+    fits: impl Fn(&Value) -> Option<Unfit>,
+) -> Reach {
     let nothing = |why: String| Reach {
         found: Found::Nothing(why),
         raised: Vec::new(),
@@ -96,7 +101,7 @@ pub fn find<'c>(document: &Value, contexts: impl IntoIterator<Item = &'c Context
                     Some(mark) if is_action(payload) => {
                         reached[mark] = true;
                         if unfit.is_none() {
-                            let found = in_the_way(payload, context);
+                            let found = in_the_way(payload, context).or_else(|| fits(payload));
                             unfit = found.map(|found| (places[mark].clone(), found));
                         }
                     }
@@ -232,7 +237,7 @@ mod tests {
     use crate::jsone::families;
 
     fn reach(task: &Value) -> String {
-        match find(&json!({"tasks": [task]}), families::contexts()).found {
+        match find(&json!({"tasks": [task]}), families::contexts(), |_| None).found {
             Found::Sites(sites) => sites.iter().map(Path::to_string).collect::<Vec<_>>().join(", "),
             Found::Nothing(reason) => format!("nothing: {reason}"),
             Found::Elsewhere(context) => format!("elsewhere: {}", context.is_empty()),
@@ -304,7 +309,7 @@ mod tests {
             (json!({"tasks": [{"payload": {"env": {}}}]}), "not all of"),
         ];
         for (document, wanted) in cases {
-            match find(&document, families::contexts()).found {
+            match find(&document, families::contexts(), |_| None).found {
                 Found::Nothing(reason) => assert!(reason.contains(wanted), "{reason}"),
                 other => panic!("{document}: {other:?}"),
             }

@@ -30,8 +30,10 @@ pub fn check(context: &Context, recipe: &Recipe, old: &Value, new: &Value) -> Ve
     }
     let public = &old["artifacts"]["public"];
     checks.equal(&["artifacts"], &json!({"public": public}), &new["artifacts"]);
-    let command = json!(["python3", "-c", recipe.script(), public["path"]]);
-    checks.equal(&["command"], &command, &new["command"]);
+    let mut command = vec![json!("python3"), json!("-c"), json!(recipe.script())];
+    command.push(public["path"].clone());
+    command.extend(recipe.arguments().into_iter().map(Value::from));
+    checks.equal(&["command"], &command.into(), &new["command"]);
 
     checks.holds(&["maxRunTime"], "a positive number of seconds", &new["maxRunTime"], |value| {
         value.as_f64().is_some_and(|seconds| seconds > 0.0)

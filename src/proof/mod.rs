@@ -62,13 +62,14 @@ impl Proof {
     /// files differently, it is proved for each of the readings.
     pub fn new(old: &Template, new: &Template, recipe: &Recipe, contexts: &[&Context]) -> Proof {
         Proof::for_readings(old, new, |old, new| {
-            let structural = match sites::find(old.value(), contexts.iter().copied()).found {
-                sites::Found::Sites(sites) => structural::check(old, new, recipe, &sites),
-                sites::Found::Nothing(_) => structural::check(old, new, recipe, &[]),
-                sites::Found::Elsewhere(context) => Structural::from(Err(format!(
-                    "in context {context} the old file's payload comes out of an expression"
-                ))),
-            };
+            let structural =
+                match sites::find(old.value(), contexts.iter().copied(), |_| None).found {
+                    sites::Found::Sites(sites) => structural::check(old, new, recipe, &sites),
+                    sites::Found::Nothing(_) => structural::check(old, new, recipe, &[]),
+                    sites::Found::Elsewhere(context) => Structural::from(Err(format!(
+                        "in context {context} the old file's payload comes out of an expression"
+                    ))),
+                };
             Proof::with(structural, old, new, recipe, contexts)
         })
     }

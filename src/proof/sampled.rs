@@ -134,7 +134,7 @@ fn expected(old: Rendered, context: &Context, recipe: &Recipe) -> Expected {
     let Some(clone) = payload else {
         return Expected { rendered: old, clone: None };
     };
-    let variables = json!({crate::patch::recipe::VARIABLE: clone});
+    let variables = recipe.variables(clone.clone());
     let rendered = old.and_then(|mut task| {
         task["payload"] = render_value(&recipe.value()["then"], &variables)?;
         Ok(task)

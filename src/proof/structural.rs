@@ -6,7 +6,7 @@
 
 use crate::jsone::expr;
 use crate::jsone::walk::{self, operator};
-use crate::patch::recipe::VARIABLE;
+use crate::patch::recipe::{SCRIPT, VARIABLE};
 use crate::patch::vanish::may_vanish;
 use crate::patch::{Recipe, edit};
 use crate::proof::{flow, order};
@@ -155,7 +155,7 @@ fn compare(
     }
     let differ = |path: &Path, what: &str| Err((path.clone(), format!("{path} {what}")));
     if let Some(payload) = edit::inside(new).filter(|_| edit::inside(old).is_none()) {
-        is_known(&new["in"], path, recipe)?;
+        is_known(new, path, recipe)?;
         wrapped.push(path.clone());
         let inner = path.key("$let").key(VARIABLE);
         let mut nested = Vec::new();
@@ -195,13 +195,16 @@ fn compare(
     }
 }
 
-fn is_known(found: &Value, path: &Path, recipe: &Recipe) -> Result<(), (Path, String)> {
-    let wanted = recipe.value();
-    if found == wanted {
+fn is_known(wrapper: &Value, path: &Path, recipe: &Recipe) -> Result<(), (Path, String)> {
+    let (found, wanted) = (&wrapper["in"], recipe.value());
+    let is_bound = wrapper["$let"].get(SCRIPT) == Some(&recipe.bound_script());
+    if found == wanted && is_bound {
         return Ok(());
     }
     let inner = path.key("in");
-    let what = if found.get("$if") != wanted.get("$if") {
+    let what = if found == wanted {
+        (path.key("$let").key(SCRIPT), "the fast path's script is not the recipe's")
+    } else if found.get("$if") != wanted.get("$if") {
         (inner.key("$if"), "the guard is not the known one")
     } else if found.get("else") != wanted.get("else") {
         (inner.key("else"), "the fast path's `else` is not the bare variable")

@@ -42,6 +42,9 @@ pub struct FileReport {
     /// The change as a unified diff, where there is one and it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
+    /// The files of the tree that go with it, where its recipe has one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scripts: Vec<ScriptReport>,
     /// Whether the change was written; not part of the JSON.
     #[serde(skip)]
     pub written: bool,
@@ -50,13 +53,36 @@ pub struct FileReport {
 impl FileReport {
     /// A report without a diff, of a file that was not written.
     pub fn new(path: impl Into<String>, finding: Finding) -> FileReport {
-        FileReport { path: path.into(), finding, diff: None, written: false }
+        FileReport { path: path.into(), finding, diff: None, scripts: Vec::new(), written: false }
     }
 
     /// The report of a file that could not be read or written.
     pub fn error(path: impl Into<String>, error: &Error) -> FileReport {
         FileReport::new(path, Finding::error(error, Code::Unreadable))
     }
+}
+
+/// A file of the tree that a fast path runs, or ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScriptReport {
+    /// Its path from the repository's root.
+    pub path: String,
+    /// What there was to do with it.
+    pub change: Change,
+}
+
+/// What there was to do with a file of the tree, whether or not it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// Nothing.
+    None,
+    /// It was to be created.
+    Create,
+    /// It was to be written anew.
+    Update,
+    /// It was to be removed.
+    Remove,
 }
 
 /// Something that the owner of a file should know.

@@ -7,15 +7,21 @@ use std::path::{Component, Path};
 /// How many unchanged lines stand around a change.
 const AROUND: usize = 3;
 
-/// A unified diff of two texts, of the file that is called `name` where the diff is to be applied;
-/// none where the texts are the same.
+/// A unified diff of two texts, of the file that is called `name` where the diff is to be applied; none
+/// where the texts are the same. A text is none where there is no file.
 ///
 /// `git apply` and `patch -p1` make of the old text the new one with it, byte for byte. It has no more
 /// runs of lines that go and come than `git diff` prints.
-pub fn unified_diff(name: &Path, old: &str, new: &str) -> Option<String> {
+pub fn unified_diff(name: &Path, old: Option<&str>, new: Option<&str>) -> Option<String> {
     if old == new {
         return None;
     }
+    let head = |prefix: &str, text: Option<&str>| match text {
+        Some(_) => quoted(prefix, name),
+        None => "/dev/null".to_owned(),
+    };
+    let head = format!("--- {}\n+++ {}\n", head("a/", old), head("b/", new));
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
     // Lines end where git's do: a carriage return alone, or a line break of Unicode's, ends none.
     let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
     let (old, new) = (lines(old), lines(new));
@@ -26,7 +32,7 @@ pub fn unified_diff(name: &Path, old: &str, new: &str) -> Option<String> {
         .algorithm(Algorithm::Hunt)
         .newline_terminated(true)
         .diff_slices(&old, &new);
-    let mut out = format!("--- {}\n+++ {}\n", quoted("a/", name), quoted("b/", name));
+    let mut out = head;
     for hunk in group_diff_ops(joined(diff.ops(), &old, &new), AROUND) {
         out += &UnifiedDiffHunk::new(hunk, &diff, true).to_string();
     }
@@ -145,10 +151,10 @@ mod tests {
             ("a\n\nb\nc\n", "d\n\nb\ne\n", "@@ -1,4 +1,4 @@|-a|+d| | b|-c|+e|"),
         ];
         for (old, new, wanted) in cases {
-            let diff = unified_diff(Path::new("f"), old, new).unwrap();
+            let diff = unified_diff(Path::new("f"), Some(old), Some(new)).unwrap();
             let wanted = format!("--- a/f\n+++ b/f\n{}", wanted.replace('|', "\n"));
             assert_eq!(diff, wanted, "{old:?} {new:?}");
         }
-        assert_eq!(unified_diff(Path::new("f"), "a\n", "a\n"), None);
+        assert_eq!(unified_diff(Path::new("f"), Some("a\n"), Some("a\n")), None);
     }
 }

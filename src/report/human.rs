@@ -1,6 +1,6 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-use super::data::{FileReport, Report, RunReport, VerifyReport};
+use super::data::{Change, FileReport, Report, RunReport, VerifyReport};
 use super::yaml;
 use crate::coverage::{Coverage, Missed};
 use crate::error::plain;
@@ -100,6 +100,16 @@ fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
         summary(proof, finding.reason.as_deref(), shown, out);
     }
     finding.notes.iter().for_each(|each| note(&report.path, each, out));
+    for script in &report.scripts {
+        let what = match script.change {
+            Change::None => continue,
+            Change::Create => "created",
+            Change::Update => "written anew",
+            Change::Remove => "removed",
+        };
+        let not = if report.written { "" } else { "not " };
+        let _ = writeln!(out, "  {}: {not}{what}", plain(&script.path));
+    }
     if finding.old_hash != finding.new_hash
         && let (Some(old), Some(new)) = (&finding.old_hash, &finding.new_hash)
     {

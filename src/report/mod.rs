@@ -9,7 +9,7 @@ mod human;
 mod json;
 pub mod yaml;
 
-pub use data::{FileNote, FileReport, Report, RunReport, VerifyReport};
+pub use data::{Change, FileNote, FileReport, Report, RunReport, ScriptReport, VerifyReport};
 pub use diff::unified_diff;
 
 use clap::ValueEnum;

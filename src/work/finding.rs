@@ -5,6 +5,9 @@ use crate::proof::Proof;
 use crate::template::{Path, Template};
 use serde::Serialize;
 
+/// What to run where a file has no fast path, or not the current one.
+pub(super) const PATCH: &str = "run `tc-retrigger patch --write`";
+
 /// What a template is, or what was done to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

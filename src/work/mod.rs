@@ -4,8 +4,10 @@
 //! its callers' business.
 
 mod finding;
+mod script;
 
 pub use finding::{Code, Finding, Note, Raised, Site, Status};
+pub use script::{Script, Step};
 
 use crate::coverage::derive;
 use crate::error::{Place, Result};
@@ -14,6 +16,8 @@ use crate::patch::faults::{self, Fault};
 use crate::patch::{self, Patch, Recipe, State, Told, cut, retrigger};
 use crate::proof::{Proof, Verdict};
 use crate::template::{self, Template, Text};
+use finding::PATCH;
+use script::scripts;
 use serde_json::Value;
 
 /// What to do with a template.
@@ -30,8 +34,12 @@ pub enum Job {
 /// What the work is done with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What the fast path is written from.
-    pub recipe: Recipe,
+    /// What the fast path is written from; none: the built-in recipe that the template has already, or
+    /// else [`Recipe::built_in`].
+    pub recipe: Option<Recipe>,
+    /// Where the recipe's script goes in the tree, from the repository's root, where it is to be a file of
+    /// its own; none: where the template has it already.
+    pub script: Option<String>,
     /// Contexts to sample with, beside the built-in ones and those that a template's own conditions
     /// ask for.
     pub contexts: Vec<Context>,
@@ -40,9 +48,9 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The built-in recipe, and no contexts of the caller's.
+    /// A built-in recipe, and no contexts of the caller's.
     fn default() -> Options {
-        Options { recipe: Recipe::built_in(), contexts: Vec::new(), force: false }
+        Options { recipe: None, script: None, contexts: Vec::new(), force: false }
     }
 }
 
@@ -54,10 +62,9 @@ pub struct Done {
     pub finding: Finding,
     /// The new text; none where the work makes none.
     pub text: Option<String>,
+    /// The files of the tree that go with it.
+    pub scripts: Vec<Script>,
 }
-
-/// What to run where a file has no fast path, or not the current one.
-const PATCH: &str = "run `tc-retrigger patch --write`";
 
 /// What to say of a task with actions that is not the first.
 const OTHER_TASK: &str =
@@ -89,14 +96,20 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
             finding.reason = finding.reason.map(|reason| format!("cannot be patched: {reason}"));
             finding.notes = notes(&template);
         }
-        Done { finding, text: None }
+        Done { finding, text: None, scripts: Vec::new() }
     }))
 }
 
 /// Proves any template against another, with the contexts that `patch` and `check` would take: see
 /// [`Proof::new`].
 pub fn verify(old: &Template, new: &Template, options: &Options) -> Proof {
-    Proof::new(old, new, &options.recipe, &samples(&[old, new], options).all())
+    // Where the recipe is not known, the proof says of the built-in one that the fast path is not its.
+    let recipe = recipe_of(new, options).unwrap_or_else(|_| Recipe::built_in());
+    Proof::new(old, new, &recipe, &samples(&[old, new], options).all())
+}
+
+fn recipe_of(template: &Template, options: &Options) -> Result<Recipe> {
+    script::recipe_of(template, options.recipe.as_ref(), options.script.as_deref())
 }
 
 /// What a template's owner should know beside its status.
@@ -119,17 +132,19 @@ fn revert(template: &Template, options: &Options) -> Result<Done> {
     let text = before.text().as_str();
     if text == template.text().as_str() {
         let finding = Finding::new(Status::Unpatched, None).of(template);
-        return Ok(Done { finding, text: Some(text.to_owned()) });
+        return Ok(Done { finding, text: Some(text.to_owned()), scripts: Vec::new() });
     }
+    // An edited fast path is taken out, too.
+    let recipe = recipe_of(template, options).unwrap_or_else(|_| Recipe::built_in());
     let mut finding = Finding::new(Status::Reverted, None).of(template);
     finding.new_hash = Some(before.hook_hash());
     let contexts = samples(&[&before], options);
-    let proof = of_this_file(Proof::new(&before, template, &options.recipe, &contexts.all()));
-    if !patch::is_by(template, &before, &options.recipe) {
+    let proof = of_this_file(Proof::new(&before, template, &recipe, &contexts.all()));
+    if !patch::is_by(template, &before, &recipe) {
         finding = finding.because("the fast path that is taken out is not this recipe's");
     }
     finding.proof = Some(proof);
-    Ok(Done { finding, text: Some(text.to_owned()) })
+    Ok(Done { finding, text: Some(text.to_owned()), scripts: scripts(template, None) })
 }
 
 /// Reverts a text of which no node tells where the fast path is.
@@ -149,13 +164,15 @@ fn cut_out(text: &Text) -> Result<Done> {
             message: format!("`{key}` stood beside the fast path and went away with it"),
         })
         .collect();
-    Ok(Done { finding, text: Some(before.text().as_str().to_owned()) })
+    let text = Some(before.text().as_str().to_owned());
+    Ok(Done { finding, text, scripts: Vec::new() })
 }
 
 fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
+    let recipe = &recipe_of(template, options)?;
     let samples = samples(&[template], options);
     let contexts = samples.all();
-    let plan = Patch::plan(template, &options.recipe, contexts.iter().copied())?;
+    let plan = Patch::plan(template, recipe, contexts.iter().copied())?;
     if let Some(obstacle) = plan.obstacle {
         return Err(obstacle);
     }
@@ -165,13 +182,15 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     let text = match (job, finding.status) {
         (_, Status::NotApplicable | Status::Raises) => None,
         _ if plan.sites.is_empty() => None,
-        (Job::Patch, _) => Some(patched(&mut finding, &plan, options, &contexts)),
+        (Job::Patch, _) => Some(patched(&mut finding, &plan, recipe, &contexts)),
         _ => {
-            checked(&mut finding, template, &plan, options, &contexts);
+            checked(&mut finding, template, &plan, recipe, &contexts);
             None
         }
     };
-    Ok(Done { finding, text })
+    let has_fast_path = text.is_some() || finding.status == Status::AlreadyPatched;
+    let scripts = if has_fast_path { scripts(template, Some(recipe)) } else { Vec::new() };
+    Ok(Done { finding, text, scripts })
 }
 
 /// What a plan says of a template.
@@ -234,13 +253,8 @@ fn raises(template: &Template, faults: &[Fault]) -> Finding {
 }
 
 /// Proves a plan that is to be written; where it is not proved, the finding says so.
-fn patched(
-    finding: &mut Finding,
-    plan: &Patch,
-    options: &Options,
-    contexts: &[&Context],
-) -> String {
-    let proof = Proof::of_patch(plan, &options.recipe, contexts);
+fn patched(finding: &mut Finding, plan: &Patch, recipe: &Recipe, contexts: &[&Context]) -> String {
+    let proof = Proof::of_patch(plan, recipe, contexts);
     if proof.verdict == Verdict::Proved {
         // What was wrong is mended.
         (finding.code, finding.advice) = (None, None);
@@ -290,10 +304,10 @@ fn checked(
     finding: &mut Finding,
     template: &Template,
     plan: &Patch,
-    options: &Options,
+    recipe: &Recipe,
     contexts: &[&Context],
 ) {
-    let planned = Proof::of_patch(plan, &options.recipe, contexts);
+    let planned = Proof::of_patch(plan, recipe, contexts);
     let is_proved = planned.verdict == Verdict::Proved;
     match finding.status {
         // The template is what the plan would write.
@@ -312,7 +326,7 @@ fn checked(
             finding.proof = Some(planned);
         }
         Status::Edited => {
-            let proof = Proof::new(&plan.before, template, &options.recipe, contexts);
+            let proof = Proof::new(&plan.before, template, recipe, contexts);
             finding.proof = Some(of_this_file(proof));
         }
         _ => {}

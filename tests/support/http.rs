@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -21,6 +22,10 @@ pub enum Fault {
     Truncated,
     /// An answer of the right length that is half a JSON text.
     HalfJson,
+    /// Answered with this status and message and `Retry-After` in seconds, without effect.
+    Later(u16, u32, &'static str),
+    /// Not answered for so long, then closed, without effect: as the worker's proxy while it tries.
+    Hold(Duration),
 }
 
 /// A request as it came in.
@@ -51,6 +56,8 @@ pub struct Answer {
 
 /// What the server asks of the service behind it.
 pub trait Service: Send + Sync + 'static {
+    /// Called once for each connection that a request comes on, before the first.
+    fn connected(&self);
     /// Called once for each request, as soon as its first line is known.
     fn arrive(&self, method: &str, path: &str) -> (usize, Option<Fault>);
     /// The answer to one request; `seen.status` is set by the server.
@@ -96,7 +103,11 @@ impl Drop for Server {
 fn serve(stream: &TcpStream, service: &dyn Service) {
     let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream);
+    let mut is_first = true;
     while let Some((method, path)) = peek_first_line(stream) {
+        if std::mem::take(&mut is_first) {
+            service.connected();
+        }
         let (number, fault) = service.arrive(&method, &path);
         let mut seen = Seen { number, method, path, body: Value::Null, status: 0 };
         if matches!(fault, Some(Fault::Reset)) {
@@ -104,14 +115,32 @@ fn serve(stream: &TcpStream, service: &dyn Service) {
             // Closing with unread bytes makes the kernel send RST.
             return;
         }
-        let Some((body, close)) = read_request(&mut reader) else {
+        let Some(Request { body, close, gzip }) = read_request(&mut reader) else {
             return;
         };
+        if let Some(Fault::Hold(time)) = fault {
+            thread::sleep(time);
+            service.done(seen);
+            return;
+        }
         seen.body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let mut answer = match fault {
             Some(Fault::Status(status, message)) => crate::support::queue::error(status, message),
+            Some(Fault::Later(status, seconds, message)) => {
+                let mut answer = crate::support::queue::error(status, message);
+                answer.headers.push(("Retry-After", seconds.to_string()));
+                answer
+            }
             _ => service.answer(&seen),
         };
+        // As the services' own compression does, by its default threshold, through the proxy.
+        if gzip
+            && answer.body.len() > 1024
+            && answer.headers.iter().all(|(name, _)| *name != ENCODING)
+        {
+            answer.body = self::gzip(&answer.body);
+            answer.headers.push((ENCODING, "gzip".to_owned()));
+        }
         if matches!(fault, Some(Fault::LostAnswer)) {
             service.done(seen);
             return;
@@ -154,9 +183,19 @@ fn peek_first_line(stream: &TcpStream) -> Option<(String, String)> {
     }
 }
 
-/// The body, and whether the client wants the connection closed.
-fn read_request(reader: &mut impl BufRead) -> Option<(Vec<u8>, bool)> {
-    let (mut length, mut close) = (0, false);
+/// The header that tells that a body is compressed.
+const ENCODING: &str = "Content-Encoding";
+
+struct Request {
+    body: Vec<u8>,
+    /// Whether the client wants the connection closed.
+    close: bool,
+    /// Whether the client takes compressed answers.
+    gzip: bool,
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Request> {
+    let (mut length, mut close, mut gzip) = (0, false, false);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
@@ -170,13 +209,14 @@ fn read_request(reader: &mut impl BufRead) -> Option<(Vec<u8>, bool)> {
             length = value.trim().parse().ok()?;
         }
         close |= line == "connection: close";
+        gzip |= line.starts_with("accept-encoding:") && line.contains("gzip");
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some((body, close))
+    Some(Request { body, close, gzip })
 }
 
-/// The bytes in a gzip envelope, uncompressed: the storage serves every artifact so.
+/// The bytes in a gzip envelope, stored: the storage serves every artifact so.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let mut chunks = bytes.chunks(0xffff).peekable();

@@ -3,7 +3,7 @@
 //! `http` speaks the protocol and breaks it on demand, `queue` answers as the queue, the index and
 //! the auth service, `check` refuses the definitions that createTask refuses, `world` makes the
 //! tasks of a push, `rendered` makes the action task of a patched example,
-//! `run` runs its command as a worker would,
+//! `scopes` tells what a caller lacks, `run` runs its command as a worker would,
 //! `taskgraph` runs the code that the script stands in for.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(unused_imports, reason = "each test binary uses its own part")]
@@ -15,6 +15,7 @@ pub mod needs;
 pub mod queue;
 pub mod rendered;
 pub mod run;
+pub mod scopes;
 pub mod taskgraph;
 pub mod world;
 

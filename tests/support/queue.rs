@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::check;
 use super::http::{Answer, Fault, Seen, Server, Service, gzip};
+use super::{check, scopes};
 
 type Trouble = Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>;
 
@@ -19,22 +19,31 @@ pub struct State {
     pub states: BTreeMap<String, String>,
     /// By task id and name, the latter without `public/`.
     pub artifacts: BTreeMap<(String, String), Value>,
+    /// Files of a repository, by the path at which its host serves them.
+    pub files: BTreeMap<String, String>,
     /// Task ids by namespace, each with its `expires`.
     pub index: BTreeMap<String, Vec<(String, String)>>,
     /// Tasks past their deadline: the queue reruns them no more.
     pub overdue: BTreeSet<String>,
+    /// What `auth.currentScopes` answers.
     pub scopes: Vec<String>,
+    /// The caller's scopes, where a test wants them checked.
+    pub allowed: Option<Vec<String>>,
+    /// Task groups that take no new tasks.
+    pub sealed: BTreeSet<String>,
+    /// The runs of each task, as its status has them.
+    pub runs: BTreeMap<String, Vec<Value>>,
     pub log: Vec<Seen>,
     /// Ids in the order in which they were created.
     pub created: Vec<String>,
     pub reruns: Vec<String>,
-    /// What a deployment without batched calls answers to them, e.g. 404.
-    pub no_batch: Option<u16>,
     /// Items a page.
     pub page: usize,
-    /// Every page is the first one, and names a next one.
-    pub page_repeats: bool,
     pub delay: Duration,
+    /// What each new connection costs on top, as a handshake of TLS does.
+    pub connect_delay: Duration,
+    /// How many connections there were.
+    pub connections: usize,
     /// How many requests were under way at once, at most.
     pub most_open: usize,
     trouble: Option<Trouble>,
@@ -74,6 +83,11 @@ impl Queue {
 
     pub fn add(&self, id: &str, task: Value, state: &str) {
         let mut all = self.state();
+        let runs = match state {
+            "unscheduled" => vec![],
+            _ => vec![run(0, state, "scheduled", task["created"].clone())],
+        };
+        all.runs.insert(id.to_owned(), runs);
         all.tasks.insert(id.to_owned(), task);
         all.states.insert(id.to_owned(), state.to_owned());
     }
@@ -112,6 +126,15 @@ impl Queue {
 }
 
 impl Service for Shared {
+    fn connected(&self) {
+        let delay = {
+            let mut state = self.state.lock().expect("an intact state");
+            state.connections += 1;
+            state.connect_delay
+        };
+        std::thread::sleep(delay);
+    }
+
     fn arrive(&self, method: &str, path: &str) -> (usize, Option<Fault>) {
         let number = self.arrivals.fetch_add(1, Ordering::SeqCst) + 1;
         let open = self.open.fetch_add(1, Ordering::SeqCst) + 1;
@@ -146,6 +169,11 @@ fn reply(body: &Value) -> Answer {
     Answer { status: 200, headers, body: body.to_string().into_bytes() }
 }
 
+/// A run of a task, as its status has it.
+pub fn run(id: usize, state: &str, reason: &str, scheduled: Value) -> Value {
+    json!({"runId": id, "state": state, "reasonCreated": reason, "scheduled": scheduled})
+}
+
 fn absent(id: &str) -> Answer {
     error(404, &format!("`{id}` does not correspond to a task that exists."))
 }
@@ -176,28 +204,13 @@ impl State {
                 );
                 Answer { status: 200, headers: vec![("Content-Encoding", "gzip".to_owned())], body }
             }
-            ("POST", ["api", "queue", "v1", "tasks", rest @ ..]) => {
-                if let Some(status) = self.no_batch {
-                    return error(status, "Unknown API end-point");
-                }
-                let ids = seen.body["taskIds"].as_array().cloned().unwrap_or_default();
-                let ids: BTreeSet<&str> = ids.iter().filter_map(Value::as_str).collect();
-                let known = ids.into_iter().filter(|id| self.tasks.contains_key(*id));
-                let (list, key) =
-                    if rest.is_empty() { ("tasks", "task") } else { ("statuses", "status") };
-                let of = |id| {
-                    if rest.is_empty() { self.tasks[id].clone() } else { self.status(id) }
-                };
-                let items = known.map(|id| json!({"taskId": id, key: of(id)})).collect();
-                self.paged(list, items, query)
-            }
             ("GET", ["api", "index", "v1", "tasks", namespace]) => {
                 let listed = self.index.get(*namespace).cloned().unwrap_or_default();
                 let entry = |(id, expires): &(String, String)| {
                     json!({"namespace": format!("{namespace}.{id}"), "taskId": id, "rank": 0,
                            "data": {}, "expires": expires})
                 };
-                self.paged("tasks", listed.iter().map(entry).collect(), query)
+                self.paged(listed.iter().map(entry).collect(), query)
             }
             ("GET", ["api", "index", "v1", "task", namespace]) => {
                 match self.index.get(*namespace) {
@@ -211,31 +224,38 @@ impl State {
             ("GET", ["api", "auth", "v1", "scopes", "current"]) => {
                 reply(&json!({"scopes": self.scopes}))
             }
-            _ => error(404, &format!("no such end-point here: {}", seen.line())),
+            _ => match self.files.get(&seen.path) {
+                Some(content) => {
+                    Answer { status: 200, headers: vec![], body: content.clone().into_bytes() }
+                }
+                None => error(404, &format!("no such end-point here: {}", seen.line())),
+            },
         }
     }
 
     fn status(&self, id: &str) -> Value {
         let task = &self.tasks[id];
+        let deadline = match self.overdue.contains(id) {
+            true => json!(check::date(check::now() - 60_000)),
+            false => task["deadline"].clone(),
+        };
         json!({
-            "taskId": id, "state": self.states[id], "runs": [], "retriesLeft": 5,
+            "taskId": id, "state": self.states[id], "runs": self.runs[id], "retriesLeft": 5,
             "provisionerId": task["provisionerId"], "workerType": task["workerType"],
             "taskQueueId": task["taskQueueId"], "schedulerId": task["schedulerId"],
             "projectId": task["projectId"], "taskGroupId": task["taskGroupId"],
-            "deadline": task["deadline"], "expires": task["expires"],
+            "deadline": deadline, "expires": task["expires"],
         })
     }
 
-    fn paged(&self, list: &str, items: Vec<Value>, query: &str) -> Answer {
+    fn paged(&self, items: Vec<Value>, query: &str) -> Answer {
         let token = query.split('&').find_map(|pair| pair.strip_prefix("continuationToken="));
-        let start = token.filter(|_| !self.page_repeats).map_or(0, |token| {
+        let start = token.map_or(0, |token| {
             token.trim_start_matches("from-").parse().expect("a token of this service")
         });
         let end = items.len().min(start + self.page);
-        let mut body = json!({list: items[start..end]});
-        if self.page_repeats {
-            body["continuationToken"] = json!("from-0");
-        } else if end < items.len() {
+        let mut body = json!({"tasks": items[start..end]});
+        if end < items.len() {
             body["continuationToken"] = json!(format!("from-{end}"));
         }
         reply(&body)
@@ -259,26 +279,61 @@ impl State {
             return error(400, &message);
         }
         let task = with_defaults(id, body);
-        if let Some(known) = self.tasks.get(id) {
-            if *known == task {
-                return reply(&json!({"status": self.status(id)}));
-            }
-            return error(409, &format!("taskId `{id}` already used by another task."));
-        }
-        let wanted = task["dependencies"].as_array().cloned().unwrap_or_default();
-        let unknown = |item: &&Value| !self.tasks.contains_key(item.as_str().unwrap_or_default());
-        if let Some(missing) = wanted.iter().find(unknown) {
-            return error(400, &format!("`task.dependencies` names the unknown task {missing}"));
+        if let Some(message) = self.allowed.as_ref().and_then(|own| scopes::lacking(own, &task)) {
+            return error(403, &message);
         }
         let group = task["taskGroupId"].as_str().unwrap_or_default();
         let scheduler = self.tasks.get(group).map(|decision| &decision["schedulerId"]);
         if scheduler.is_some_and(|scheduler| *scheduler != task["schedulerId"]) {
             return error(409, "the schedulerId is not that of the task group");
         }
-        self.tasks.insert(id.to_owned(), task);
-        self.states.insert(id.to_owned(), "unscheduled".to_owned());
-        self.created.push(id.to_owned());
-        reply(&json!({"status": self.status(id)}))
+        if self.sealed.contains(group) {
+            let message = format!("Task group `{group}` is sealed and does not accept new tasks.");
+            return error(409, &message);
+        }
+        if self.tasks.get(id).is_some_and(|known| *known != task) {
+            return error(409, &format!("taskId `{id}` already used by another task."));
+        }
+        let wrong = self.dependencies(&task);
+        if !self.tasks.contains_key(id) {
+            // The row is there before the dependencies are looked at, and stays: what the service calls
+            // refused then never starts, and its id is taken (createTask in the queue's api.js).
+            self.tasks.insert(id.to_owned(), task);
+            self.states.insert(id.to_owned(), "unscheduled".to_owned());
+            self.runs.insert(id.to_owned(), vec![]);
+            if wrong.is_none() {
+                self.created.push(id.to_owned());
+            }
+        }
+        match wrong {
+            Some(message) => error(400, &message),
+            None => reply(&json!({"status": self.status(id)})),
+        }
+    }
+
+    /// What is wrong with a task's dependencies (the queue's dependencytracker.js).
+    fn dependencies(&self, task: &Value) -> Option<String> {
+        let ids = task["dependencies"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let (known, missing): (Vec<&str>, Vec<&str>) =
+            ids.partition(|id| self.tasks.contains_key(*id));
+        if !missing.is_empty() {
+            let missing = missing.join("\n * ");
+            return Some(format!(
+                "`task.dependencies` references non-existing tasks: \n * {missing}\nAll taskIds in \
+                 `task.dependencies` **must** exist\nbefore the task is created.\n"
+            ));
+        }
+        let millis = |task: &Value, key: &str| task[key].as_str().and_then(check::millis);
+        let is_early = |id: &&&str| millis(&self.tasks[**id], "expires") < millis(task, "deadline");
+        let early: Vec<&str> = known.iter().filter(is_early).copied().collect();
+        (!early.is_empty()).then(|| {
+            let early = early.join(",\n * ");
+            format!(
+                "`task.dependencies` references tasks that expires\nbefore `task.deadline` this is not \
+                 allowed, see tasks: \n * {early},\nAll taskIds in `task.dependencies` **must** \
+                 have\n`task.expires` greater than the `deadline` for this task.\n"
+            )
+        })
     }
 
     /// As the real one: completed tasks are rerun, too; pending and running ones are left.
@@ -286,10 +341,23 @@ impl State {
         let Some(state) = self.states.get(id).cloned() else {
             return absent(id);
         };
+        let message = self
+            .allowed
+            .as_ref()
+            .and_then(|own| scopes::lacking_for_rerun(own, id, &self.tasks[id]));
+        if let Some(message) = message {
+            return error(403, &message);
+        }
         if self.overdue.contains(id) {
             return error(409, &format!("Task `{id}` can't be rescheduled past its deadline"));
         }
         if state != "pending" && state != "running" {
+            let runs = self.runs.get_mut(id).expect("each task has a list of runs");
+            if runs.len() >= 50 {
+                return error(409, "Maximum number of runs reached (50).");
+            }
+            let now = json!(check::date(check::now()));
+            runs.push(run(runs.len(), "pending", "rerun", now));
             self.states.insert(id.to_owned(), "pending".to_owned());
             self.reruns.push(id.to_owned());
         }

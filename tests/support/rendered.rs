@@ -12,11 +12,15 @@ use tc_retrigger::template::{Template, Text};
 use super::run::Press;
 use super::world::REVISION;
 
+/// Where the script goes in the tree, with the recipe that has it there.
+pub const SCRIPT: &str = "taskcluster/scripts/retrigger.py";
+
 /// The patched example, made once in a process.
-fn patched(example: &str) -> Arc<Renderer> {
+fn patched(example: &str, recipe: &str) -> Arc<Renderer> {
     static DONE: Mutex<BTreeMap<String, Arc<Renderer>>> = Mutex::new(BTreeMap::new());
     let mut done = DONE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(renderer) = done.get(example) {
+    let name = format!("{example} {recipe}");
+    if let Some(renderer) = done.get(&name) {
         return renderer.clone();
     }
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -24,9 +28,10 @@ fn patched(example: &str) -> Arc<Renderer> {
         .join(format!("{example}.taskcluster.yml"));
     let text = std::fs::read_to_string(path).expect("an example");
     let template = Template::parse(Text::new(text)).expect("a template");
-    let patch = Patch::plan(&template, &Recipe::built_in(), families::contexts()).expect("a patch");
+    let recipe = Recipe::named(recipe).expect("a recipe").at(SCRIPT).expect("a path");
+    let patch = Patch::plan(&template, &recipe, families::contexts()).expect("a patch");
     let renderer = Arc::new(Renderer::new(&patch.after));
-    done.insert(example.to_owned(), renderer.clone());
+    done.insert(name, renderer.clone());
     renderer
 }
 
@@ -55,7 +60,7 @@ pub fn task(press: &Press) -> Value {
         "ownTaskId": press.action_id, "clientId": "mozilla-auth0/dev",
     });
     let context = Context::new("press", context).expect("a context");
-    patched(press.example).render(&context).expect("it renders")
+    patched(press.example, press.recipe).render(&context).expect("it renders")
 }
 
 /// Its payload, where the guard takes this press; None where today's path stays.
@@ -64,7 +69,12 @@ pub fn payload(press: &Press) -> Option<Value> {
     if payload["command"][0] != "python3" {
         return None;
     }
-    assert_eq!(payload["command"].as_array().map(Vec::len), Some(4), "python3 -c script folder");
+    let more = if press.recipe == "retrigger" { 0 } else { 2 };
+    assert_eq!(
+        payload["command"].as_array().map(Vec::len),
+        Some(4 + more),
+        "python3 -c script folder"
+    );
     assert_eq!(payload["command"][3], payload["artifacts"]["public"]["path"]);
     Some(payload)
 }

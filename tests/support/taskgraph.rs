@@ -30,6 +30,8 @@ pub struct Node {
     pub retrigger: Value,
     /// Labels of upstream tasks.
     pub needs: Vec<String>,
+    /// Labels of tasks that it depends on where they are scheduled, as all are here.
+    pub soft: Vec<String>,
     pub state: &'static str,
     /// Whether the label is in the full task graph.
     pub in_graph: bool,
@@ -44,6 +46,7 @@ impl Node {
             label: label.to_owned(),
             retrigger: json!(retrigger),
             needs,
+            soft: vec![],
             state,
             in_graph: true,
             as_gecko: false,
@@ -71,7 +74,7 @@ impl Node {
         json!({
             "kind": "test", "label": self.label, "description": "A test",
             "attributes": {"kind": "test", "retrigger": self.retrigger},
-            "dependencies": needs, "soft_dependencies": [], "if_dependencies": [],
+            "dependencies": needs, "soft_dependencies": self.soft, "if_dependencies": [],
             "optimization": null,
             "task": {
                 "provisionerId": "gecko-t", "workerType": "t-linux", "priority": "low", "retries": 5,
@@ -96,13 +99,8 @@ impl Node {
             match value {
                 Value::Object(map) => {
                     if let Some(after) = map.get("relative-datestamp").and_then(Value::as_str) {
-                        let date = match after {
-                            "0 days" => "2026-01-05",
-                            "1 days" => "2026-01-06",
-                            "27 days" => "2026-02-01",
-                            _ => "2026-02-02",
-                        };
-                        return json!(format!("{date}T10:00:00.123Z"));
+                        let days = after.strip_suffix(" days").and_then(|days| days.parse().ok());
+                        return json!(super::world::after(days.expect("a number of days")));
                     }
                     if let Some(text) = map.get("task-reference").and_then(Value::as_str) {
                         let Some((before, rest)) = text.split_once('<') else { return json!(text) };
@@ -122,7 +120,8 @@ impl Node {
         task["taskGroupId"] = json!(*GROUP);
         task["projectId"] = json!("none");
         task["requires"] = json!("all-completed");
-        let mut needs: Vec<String> = self.needs.iter().map(|need| id(need)).collect();
+        let mut needs: Vec<String> =
+            self.needs.iter().chain(&self.soft).map(|need| id(need)).collect();
         if needs.is_empty() {
             needs.push(GROUP.clone());
         }

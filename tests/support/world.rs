@@ -14,6 +14,15 @@ pub static GROUP: LazyLock<String> = LazyLock::new(|| id("decision"));
 /// The action task that runs.
 pub static ACTION: LazyLock<String> = LazyLock::new(|| id("action"));
 
+/// When the push's tasks were made: three hours ago, and 123 milliseconds after a full second.
+static CREATED: LazyLock<i64> =
+    LazyLock::new(|| (super::check::now() / 1000 - 3 * 3600) * 1000 + 123);
+
+/// The date so many days after the push's tasks were made.
+pub fn after(days: i64) -> String {
+    super::check::date(*CREATED + days * 24 * 3_600_000)
+}
+
 /// A task id that a test can name: the same for the same word.
 pub fn id(word: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -31,8 +40,7 @@ pub fn definition(label: &str) -> Value {
         "schedulerId": "gecko-level-1", "projectId": "none", "taskGroupId": *GROUP,
         "dependencies": [*GROUP], "requires": "all-completed", "routes": ["tc-treeherder.v2.try.0"],
         "priority": "low", "retries": 5,
-        "created": "2026-01-05T10:00:00.123Z", "deadline": "2026-01-06T10:00:00.123Z",
-        "expires": "2026-02-02T10:00:00.123Z",
+        "created": after(0), "deadline": after(1), "expires": after(28),
         "scopes": ["assume:project:gecko"],
         "payload": {
             "image": {"type": "task-image", "path": "public/image.tar.zst", "taskId": id("image")},
@@ -40,7 +48,7 @@ pub fn definition(label: &str) -> Value {
             "env": {"NUMBER": "3.10", "TEXT": "caf\u{e9} \u{2603}"},
             "maxRunTime": 5400,
             "artifacts": {"public/logs": {
-                "type": "directory", "path": "/logs", "expires": "2026-02-01T10:00:00.123Z"}},
+                "type": "directory", "path": "/logs", "expires": after(27)}},
         },
         "metadata": {
             "name": label, "description": format!("{label} on Linux"),
@@ -108,22 +116,51 @@ pub fn retrigger(value: &'static str) -> impl FnOnce(&mut Value) {
     move |task| task["tags"]["retrigger"] = json!(value)
 }
 
+/// Tags a task as gecko does, and makes it depend on the tasks of these words: where it has any, its
+/// payload names the artifact of the last.
+pub fn tagged(value: &'static str, dependencies: &[&str]) -> impl FnOnce(&mut Value) {
+    let dependencies: Vec<String> = dependencies.iter().map(|label| id(label)).collect();
+    move |task| {
+        retrigger(value)(task);
+        if !dependencies.is_empty() {
+            task["dependencies"] = json!(dependencies);
+        }
+        for dependency in dependencies {
+            let url =
+                format!("https://tc.example.com/task/{dependency}/artifacts/public/build/x.zip");
+            task["payload"]["env"]["UPSTREAM_OF"] = json!(url);
+        }
+    }
+}
+
+/// Indexes an action or cron task of this word, with the label map that it wrote.
+pub fn index_task(world: &World, of: &str, word: &str, expires: &str, labels: &Value) {
+    let entry = (id(word), expires.to_owned());
+    world.queue.state().index.entry(of.to_owned()).or_default().push(entry);
+    world.queue.artifact(&id(word), "label-to-taskid.json", labels.clone());
+}
+
 /// Sets `extra.retrigger`.
 pub fn extra_retrigger(value: bool) -> impl FnOnce(&mut Value) {
     move |task| task["extra"]["retrigger"] = json!(value)
 }
 
-/// The definition with each date as its distance from `created`, so that two can be compared.
+/// The definition with each date that counts from its creation as its distance from `created`, so that
+/// two can be compared; all other dates as they are.
 pub fn offsets(task: &Value) -> Value {
     fn walk(value: &Value, base: i64) -> Value {
         match value {
-            Value::String(text) => match super::check::millis(text) {
-                Some(millis) => json!(format!("created + {} ms", millis - base)),
-                None => value.clone(),
-            },
             Value::Array(items) => items.iter().map(|item| walk(item, base)).collect(),
             Value::Object(map) => {
-                map.iter().map(|(key, item)| (key.clone(), walk(item, base))).collect()
+                let is_moved = |key: &str| ["created", "deadline", "expires"].contains(&key);
+                let millis = |item: &Value| item.as_str().and_then(super::check::millis);
+                let item = |(key, item): (&String, &Value)| match millis(item) {
+                    Some(millis) if is_moved(key) => {
+                        (key.clone(), json!(format!("created + {} ms", millis - base)))
+                    }
+                    _ => (key.clone(), walk(item, base)),
+                };
+                map.iter().map(item).collect()
             }
             other => other.clone(),
         }

@@ -1,0 +1,1 @@
+../retrigger/retrigger.py
