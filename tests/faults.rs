@@ -246,7 +246,7 @@ fn a_run_has_its_end() {
         let outcome = press(1).start_changed(&world.queue, &seconds).wait();
         let time = start.elapsed();
         assert!(time < Duration::from_secs(7), "{name}: {time:?}");
-        outcome.refused("retrigger: not done within 5 seconds; the last answer: ");
+        outcome.refused("retrigger: cannot be done in 5 seconds; the last answer: ");
         outcome.refused(last);
         assert!(outcome.stdout.ends_with("total: 0 created, 0 found, 0 rerun, 0 left, 0 failed\n"));
     }

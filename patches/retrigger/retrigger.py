@@ -44,7 +44,7 @@ def call(method, path, *parts, body=None):
     path = "/".join([path, *(quote(str(part), safe="") for part in parts)])
     for attempt in range(TRIES):
         if time.monotonic() + wait > END:
-            end(f"not done within {RUN_SECONDS} seconds; the last answer: {LAST[0]}")
+            end(f"cannot be done in {RUN_SECONDS} seconds; the last answer: {LAST[0]}")
         time.sleep(wait)
         # The queue would rerun a completed task, too: look again.
         if attempt and method == "POST" and get_status(parts[0])["state"] not in FAILED:
@@ -221,8 +221,8 @@ for number, labels in enumerate(rounds):
         ids[old] = f"R{code[:7]}S{code[7]}C{code[8:18]}A"  # A version 4 UUID.
     copies.update((ids[old], copy_of(tasks[old], old, {} if DECISION else ids)) for old in ids)
 # An upstream task that failed gives way to the newest good one of its label.
-by_deadline = sorted(copies.values(), key=lambda copy: absolute(copy["deadline"]))
-needs = {dep: copy for copy in by_deadline for dep in copy.get("dependencies", [])}
+by_end = sorted([] if DECISION else copies.values(), key=lambda copy: absolute(copy["deadline"]))
+needs = {dep: copy for copy in by_end for dep in copy.get("dependencies", [])}
 ids = needs.keys() - {*copies, *owners, GROUP_ID, ACTION_ID}
 for dep, status in in_parallel(get_status, ids).items():
     state, latest = status["state"], absolute(needs[dep]["deadline"])

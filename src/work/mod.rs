@@ -86,7 +86,9 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
         read => read?,
     };
     let done = match job {
-        Job::Revert if is_forced => revert(&template, options).or_else(|_| cut_out(&text)),
+        Job::Revert if is_forced => revert(&template, options).or_else(|_| {
+            cut_out(&text).map(|done| Done { scripts: scripts(&template, None), ..done })
+        }),
         Job::Revert => revert(&template, options),
         Job::Patch | Job::Check => planned(&template, job, options),
     };
