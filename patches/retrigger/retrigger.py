@@ -1,5 +1,5 @@
-# Retriggers without a clone of the repository: copies the definitions that the queue has, where
-# the code in the tree would load a task graph. argv[1] is the folder of artifact "public".
+# Retriggers without a clone: copies the definitions that the queue has, where the code in the tree
+# would load a task graph. argv[1] is the folder of artifact "public".
 import gzip
 import hashlib
 import http.client
@@ -24,7 +24,7 @@ END, FAILED = time.monotonic() + RUN_SECONDS - 2 * CALL_SECONDS, ("failed", "exc
 SAID, LAST, TASK, VERBS = [], ["none"], "queue/v1/task", "created found rerun left failed".split()
 
 
-def say(label, verb, text):  # In one piece, whichever threads say something.
+def say(label, verb, text):  # In one piece, from any thread.
     SAID.append(verb)
     os.write(2 if verb == "failed" else 1, f"{label}: {verb} {text}\n".encode())
 
@@ -39,7 +39,7 @@ def end(problem=""):
 
 
 def call(method, path, *parts, body=None):
-    """A status, and what a service answers through the worker's proxy: JSON, or what is wrong."""
+    """A status, and a service's answer through the worker's proxy: JSON, or what is wrong."""
     kept, wait = KEPT.__dict__, 0  # This thread's connections.
     path = "/".join([path, *(quote(str(part), safe="") for part in parts)])
     for attempt in range(TRIES):
@@ -69,7 +69,7 @@ def call(method, path, *parts, body=None):
             words = json.loads(words)["message"].split("\n---")[0] if words[:1] == "{" else words
             after = answer.getheader("Retry-After", "")
             wait = int(after) if after.isdigit() else wait
-        except Exception as error:  # No connection, or an answer that was cut off.
+        except Exception as error:  # No connection, or half an answer.
             kept.clear()
             status, words = 0, f"{type(error).__name__}: {error}"
         LAST[0] = words = " ".join(f"{method} {path}: {status or 'no answer'}: {words}".split())
@@ -79,7 +79,7 @@ def call(method, path, *parts, body=None):
 
 
 def get(path, *parts, absent=()):
-    """What a service answers; None for a status in `absent`. Other failures end the process."""
+    """A service's answer; None for a status in `absent`. Other failures end the process."""
     status, answer = call("GET", path, *parts)
     return answer if status == 200 else None if status in absent else end(answer)
 
@@ -89,11 +89,11 @@ def get_status(task_id):
 
 
 @lru_cache(None)
-def get_artifact(task_id, name="label-to-taskid.json", absent=()):
+def artifact(task_id, name="label-to-taskid.json", absent=()):
     return get(TASK, task_id, "artifacts", "public", name, absent=absent) or {}
 
 
-def in_parallel(function, items):
+def spread(function, items):
     return dict(zip(items, (POOL.map if len(items) > 1 else map)(function, items)))
 
 
@@ -110,8 +110,8 @@ def label_maps():
             token = page.get("continuationToken")
             query = f"?continuationToken={quote(token)}" if token else None
     ids = sorted(sorted(found), key=found.get)  # Some have no map, or it expired.
-    later = in_parallel(lambda i: get_artifact(i, absent=(404, 410, 424)), ids)
-    return [get_artifact(GROUP_ID), *later.values()]
+    later = spread(lambda i: artifact(i, absent=(404, 410, 424)), ids)
+    return [artifact(GROUP_ID), *later.values()]
 
 
 def absolute(found):
@@ -152,7 +152,7 @@ def is_anew(label, task):
     tag = {"true": True, "false": False}.get(task.get("tags", {}).get("retrigger"))
     flag = task.get("extra", {}).get("retrigger", tag)
     if type(flag) is not bool:
-        node = get_artifact(GROUP_ID, "full-task-graph.json").get(label, {})
+        node = artifact(GROUP_ID, "full-task-graph.json").get(label, {})
         flag = node.get("attributes", {}).get("retrigger") is True
     return flag
 
@@ -167,7 +167,7 @@ def create(new_id):
     body = json.dumps(json.loads(json.dumps(copy), object_hook=absolute))
     status, answer = call("PUT", TASK, new_id, body=body)
     done = ("created", new_id) if status == 200 else ("failed", answer)
-    # There already, from an earlier run of this action task? Its dates are others.
+    # There already, from an earlier run? Its dates are others.
     found = get(TASK, new_id, absent=(404,)) if status == 409 else None
     if found and found["extra"].get("parent") == copy["extra"].get("parent"):
         copies[new_id], done = copy_of(found, "", {}), ("found", new_id)
@@ -179,12 +179,12 @@ ACTION = get(TASK, ACTION_ID)
 target, options = (json.loads(os.environ[f"ACTION_{key}"]) for key in ("TASK_ID", "INPUT"))
 requests = (options or {}).get("requests", []) if MANY else [options or {}]
 if MANY:
-    first, labels = get_artifact(GROUP_ID), {label for r in requests for label in r["tasks"]}
+    first, labels = artifact(GROUP_ID), {label for r in requests for label in r["tasks"]}
     maps = [first] if labels <= first.keys() else label_maps()
-    targets = {label: known[label] for known in maps[::-1] for label in labels & known.keys()}
+    targets = {label: m[label] for m in maps[::-1] for label in labels & m.keys()}
     if labels - targets.keys():
         end(f"no such tasks in this push: {sorted(labels - targets.keys())}")
-    tasks = in_parallel(lambda task_id: get(TASK, task_id), targets.values())
+    tasks = spread(lambda task_id: get(TASK, task_id), targets.values())
 else:
     tasks = {target: get(TASK, target)}
     label, group = tasks[target]["metadata"]["name"], tasks[target]["taskGroupId"]
@@ -202,17 +202,17 @@ if not all(count in range(1, 101) for count in times):
 rounds = [anew & {*r["tasks"]} for r, count in zip(requests, times) for _ in range(count)]
 if sum(map(len, rounds)) > MOST_COPIES:
     end(f"more than {MOST_COPIES} copies in one press")
-# The failed tasks that are rerun: a label may have several, the original and copies of it.
+# The reruns: of the failed tasks of a label, the original and copies of it.
 maps = [targets, *label_maps()] if MANY and targets.keys() - anew else [targets]
 owners = {m[label]: label for label in targets.keys() - anew for m in maps if label in m}
-for task_id, status in in_parallel(get_status, owners).items():
+for task_id, status in spread(get_status, owners).items():
     run, state = (status["runs"] or [{}])[-1], status["state"]
     is_done = run.get("reasonCreated") == "rerun" and run["scheduled"] > ACTION["created"]
     if is_done or state not in FAILED or status["deadline"] < NOW.isoformat():
         verb = "rerun" if is_done else "left" if MANY and state not in FAILED else "failed"
         why = state if is_done or state not in FAILED else "past its deadline"
         say(owners.pop(task_id), verb, f"{task_id}, which is {why}")
-# The copies: by new id, the same in each run of this task, so that none makes a task twice.
+# The copies, by ids that are the same in each run of this task: none makes a task twice.
 copies = {}
 for number, labels in enumerate(rounds):
     ids = {targets[label]: f"{ACTION_ID}/{targets[label]}/{number}" for label in labels}
@@ -221,15 +221,15 @@ for number, labels in enumerate(rounds):
         ids[old] = f"R{code[:7]}S{code[7]}C{code[8:18]}A"  # A version 4 UUID.
     copies.update((ids[old], copy_of(tasks[old], old, {} if DECISION else ids)) for old in ids)
 # An upstream task that failed gives way to the newest good one of its label.
-by_end = sorted([] if DECISION else copies.values(), key=lambda copy: absolute(copy["deadline"]))
+by_end = sorted([] if DECISION else copies.values(), key=lambda c: absolute(c["deadline"]))
 needs = {dep: copy for copy in by_end for dep in copy.get("dependencies", [])}
 ids = needs.keys() - {*copies, *owners, GROUP_ID, ACTION_ID}
-for dep, status in in_parallel(get_status, ids).items():
+for dep, status in spread(get_status, ids).items():
     state, latest = status["state"], absolute(needs[dep]["deadline"])
     if state in FAILED or status["expires"] < latest:
-        name = {known[name]: name for known in label_maps() for name in known}.get(dep, "task")
-        others = [known[name] for known in label_maps() if name in known]
-        found = in_parallel(get_status, others).items()
+        name = {m[name]: name for m in label_maps() for name in m}.get(dep, "task")
+        others = [m[name] for m in label_maps() if name in m]
+        found = spread(get_status, others).items()
         good = [i for i, s in found if s["state"] not in FAILED and s["expires"] >= latest]
         for new_id, copy in copies.items() if good else ():
             copies[new_id] = json.loads(json.dumps(copy).replace(dep, good[-1]))
@@ -239,13 +239,13 @@ for dep, status in in_parallel(get_status, ids).items():
             print(f"{name}: copies wait for {dep}, which is {state}", flush=True)
 if "failed" in SAID:
     end("nothing was changed")
-in_parallel(rerun, owners)
+spread(rerun, owners)
 left = copies.keys()
 while left and "failed" not in SAID:
     wave = {i for i in left if not left & {*copies[i].get("dependencies", [])}}
-    in_parallel(create, wave)
+    spread(create, wave)
     left -= wave
-# What later actions read from this one, and Chain of Trust from each new task's parent.
+# What later actions read, and Chain of Trust for each new task.
 graph = {}
 for new_id, copy in copies.items() if not DECISION else ():
     kind, needs, about = copy["tags"].get("kind", ""), copy["dependencies"], copy["metadata"]
