@@ -54,8 +54,13 @@ pub struct TreeFile {
 impl TreeFile {
     /// The SHA-256 of its content, in hexadecimal digits.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.content.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(self.content.as_bytes())
     }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal digits, as a template has it.
+pub fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How a fast path is written: its long parts once in a file.

@@ -4,7 +4,6 @@ use super::finding::{Code, Finding, Note, PATCH, Status};
 use crate::error::{Error, Result};
 use crate::patch::{self, Origin, Recipe, recipe};
 use crate::template::Template;
-use sha2::{Digest, Sha256};
 
 /// A file of the tree that a fast path runs, or ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +39,7 @@ impl Script {
                     .help("move it, or name another path: --script PATH"))
             }
             (Some(_), _) => Ok(Step::Write),
-            (None, Some(found)) if self.told == Some(hash(found)) => Ok(Step::Remove),
+            (None, Some(found)) if self.told == Some(recipe::sha256(found)) => Ok(Step::Remove),
             (None, _) => Ok(Step::Keep),
         }
     }
@@ -50,7 +49,7 @@ impl Script {
     /// to be written anew an updated one.
     pub fn tell(&self, finding: &mut Finding, found: Option<&[u8]>, is_check: bool) {
         let path = &self.path;
-        let is_other = || self.told.as_deref() != found.map(hash).as_deref();
+        let is_other = || self.told.as_deref() != found.map(recipe::sha256).as_deref();
         let why = match (&self.content, found) {
             (Some(content), Some(found)) if content.as_bytes() == found => return,
             (Some(_), None) => format!("{path} is missing, which the fast path runs"),
@@ -86,10 +85,6 @@ impl Script {
             finding.status = Status::Updated;
         }
     }
-}
-
-fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The recipe that the work on a template is done with: `given`, or what the template has. `path` is where
