@@ -98,7 +98,7 @@ fn write(path: &Path, old: &[u8], new: &str, files: &[TreeFile]) -> Result<bool>
         replace(path, old, new.as_bytes()).map_err(put_back)?;
     }
     files.iter().try_for_each(TreeFile::remove)?;
-    Ok(!is_same || files.iter().any(|file| file.diff().is_some()))
+    Ok(!is_same || files.iter().any(TreeFile::is_to_change))
 }
 
 fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {

@@ -40,6 +40,11 @@ impl TreeFile<'_> {
         self.script.tell(finding, self.found.as_deref(), is_check);
     }
 
+    /// Whether there is anything to do with it.
+    pub fn is_to_change(&self) -> bool {
+        self.step != Step::Keep
+    }
+
     /// What there is to do with it, for a report.
     pub fn report(&self) -> ScriptReport {
         let change = match (self.step, &self.found) {
