@@ -118,12 +118,12 @@ fn serve(stream: &TcpStream, service: &dyn Service) {
         let Some(Request { body, close, gzip }) = read_request(&mut reader) else {
             return;
         };
+        seen.body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if let Some(Fault::Hold(time)) = fault {
             thread::sleep(time);
             service.done(seen);
             return;
         }
-        seen.body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         let mut answer = match fault {
             Some(Fault::Status(status, message)) => crate::support::queue::error(status, message),
             Some(Fault::Later(status, seconds, message)) => {
@@ -135,7 +135,7 @@ fn serve(stream: &TcpStream, service: &dyn Service) {
         };
         // As the services' own compression does, by its default threshold, through the proxy.
         if gzip
-            && answer.body.len() > 1024
+            && answer.body.len() >= 1024
             && answer.headers.iter().all(|(name, _)| *name != ENCODING)
         {
             answer.body = self::gzip(&answer.body);
