@@ -1,213 +1,170 @@
-//! The queue on loopback, where it must be like the real one for the other tests to mean anything: what
-//! `services/queue/src/api.js` and `dependencytracker.js` of Taskcluster do, and the compression of its
-//! answers.
+//! The Taskcluster on loopback, where it must be like the real one for the other tests to mean anything,
+//! asked in plain HTTP: each row of a table is a behaviour whose source `tests/support` names.
 
+#[path = "loopback/client.rs"]
+mod client;
+#[path = "loopback/scopes.rs"]
+mod scopes;
 mod support;
+#[path = "loopback/tasks.rs"]
+mod tasks;
 
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use support::world::after;
-use support::{GROUP, World, check, definition, id, queue};
+use client::{Client, ask, get, new_task, put, with};
+use support::world::{after, index_task};
+use support::{Fault, World, id};
 
-/// One request, answered in plain unless `zipped`: the status, the headers in lower case, the body.
-fn ask(
-    world: &World,
-    request: &str,
-    body: &Value,
-    zipped: bool,
-) -> (u16, BTreeMap<String, String>, Vec<u8>) {
-    let url = world.queue.url();
-    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("the queue");
-    let body = if body.is_null() { String::new() } else { body.to_string() };
-    let accept = if zipped { "Accept-Encoding: gzip\r\n" } else { "" };
-    let length = body.len();
-    let head =
-        format!("{request} HTTP/1.1\r\n{accept}Connection: close\r\nContent-Length: {length}");
-    stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).expect("it reads");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("an answer");
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-    let head = String::from_utf8(answer[..end].to_vec()).expect("text");
-    let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
-    let headers = lines.filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    (status.parse().expect("a number"), headers, answer[end + 4..].to_vec())
-}
-
-/// The status and the message of one request.
-fn told(world: &World, request: &str, body: &Value) -> (u16, String) {
-    let (status, _, body) = ask(world, request, body, false);
-    let body: Value = serde_json::from_slice(&body).expect("JSON");
-    (status, body["message"].as_str().unwrap_or_default().to_owned())
-}
-
-/// A new task of the group, as somebody asks for it now, that depends on these.
-fn new_task(dependencies: &[&str]) -> Value {
-    let mut task = definition("new");
-    let now = check::now();
-    task["created"] = json!(check::date(now));
-    task["deadline"] = json!(check::date(now + 24 * 3_600_000));
-    task["expires"] = json!(check::date(now + 28 * 24 * 3_600_000));
-    task["payload"]["artifacts"] = json!({});
-    task["dependencies"] = dependencies.iter().map(|word| id(word)).collect();
-    task
-}
-
-fn put(word: &str) -> String {
-    format!("PUT /api/queue/v1/task/{}", id(word))
+/// What is in an envelope of stored blocks, which is what the server makes.
+fn unzipped(bytes: &[u8]) -> Vec<u8> {
+    assert_eq!(bytes[..4], [0x1f, 0x8b, 8, 0]);
+    let (mut rest, mut content) = (&bytes[10..], vec![]);
+    loop {
+        let length = usize::from(u16::from_le_bytes([rest[1], rest[2]]));
+        content.extend_from_slice(&rest[5..5 + length]);
+        if rest[0] == 1 {
+            return content;
+        }
+        rest = &rest[5 + length..];
+    }
 }
 
 #[test]
-fn answers_over_a_kilobyte_are_compressed_for_who_takes_it() {
+fn answers_from_a_kilobyte_on_are_compressed_for_who_takes_it() {
     let world = World::new().task("t", "completed", |task| {
-        task["payload"]["env"]["LONG"] = json!("x".repeat(1024));
+        task["payload"]["env"]["LONG"] = json!("x".repeat(100_000));
     });
-    let definition = format!("GET /api/queue/v1/task/{}", id("t"));
-    for (request, zipped, wanted) in [
-        (definition.clone(), true, true),
-        (definition.clone(), false, false),
-        (format!("{definition}/status"), true, false),
-    ] {
-        let (status, headers, body) = ask(&world, &request, &Value::Null, zipped);
-        assert_eq!(status, 200);
-        let encoding = headers.get("content-encoding").map(String::as_str);
-        assert_eq!(encoding, wanted.then_some("gzip"), "{request}, {zipped}");
-        assert_eq!(body.starts_with(&[0x1f, 0x8b]), wanted);
+    for length in [1023, 1024] {
+        world.queue.state().files.insert(format!("/{length}"), "x".repeat(length));
     }
-    // Errors, too.
-    world.queue.state().allowed =
-        Some((0..40).map(|number| format!("scope:{number:040}")).collect());
-    let (status, headers, _) = ask(&world, &put("new"), &new_task(&[]), true);
-    assert_eq!((status, headers["content-encoding"].as_str()), (403, "gzip"));
-}
-
-#[test]
-fn what_create_task_refuses() {
-    type Prepare = fn(&World);
-    let cases: [(&str, Value, Prepare, u16, &str); 7] = [
-        ("a task", new_task(&["old"]), |_| (), 200, ""),
-        (
-            "an unknown dependency",
-            new_task(&["nowhere"]),
-            |_| (),
-            400,
-            "references non-existing tasks",
-        ),
-        (
-            "one that expires before the deadline",
-            new_task(&["old"]),
-            |world| {
-                let soon = json!(check::date(check::now() + 3_600_000));
-                world.queue.state().tasks.get_mut(&id("old")).expect("a task")["expires"] = soon;
-            },
-            400,
-            "references tasks that expires\nbefore `task.deadline`",
-        ),
-        (
-            "a sealed group",
-            new_task(&[]),
-            |world| assert!(world.queue.state().sealed.insert(GROUP.clone())),
-            409,
-            "is sealed and does not accept new tasks",
-        ),
-        (
-            "another scheduler",
-            {
-                let mut task = new_task(&[]);
-                task["schedulerId"] = json!("another");
-                task
-            },
-            |_| (),
-            409,
-            "schedulerId",
-        ),
-        (
-            "too few scopes",
-            new_task(&[]),
-            |world| world.queue.state().allowed = Some(vec!["queue:route:*".to_owned()]),
-            403,
-            "queue:scheduler-id:gecko-level-1",
-        ),
-        (
-            "made long ago",
-            {
-                let mut task = new_task(&[]);
-                task["created"] = json!(after(0));
-                task
-            },
-            |_| (),
-            400,
-            "created is ",
-        ),
-    ];
-    for (name, task, prepare, wanted, message) in cases {
-        let world = World::new().task("old", "completed", |_| ());
-        prepare(&world);
-        let (status, text) = told(&world, &put("new"), &task);
-        assert_eq!(status, wanted, "{name}: {text}");
-        assert!(text.contains(message), "{name}: {text}");
-        assert_eq!(world.queue.created().len(), usize::from(wanted == 200), "{name}");
-        // The same again is the same; another under the same id is a conflict wherever the first left its
-        // row, be it that of a task that never starts.
-        let (again, _) = told(&world, &put("new"), &task);
-        assert_eq!(again, wanted, "{name}");
-        let mut other = task.clone();
-        other["retries"] = json!(3);
-        let has_row = wanted == 200 || message.contains("references");
-        let (conflict, _) = told(&world, &put("new"), &other);
-        assert_eq!(conflict == 409, has_row || wanted == 409, "{name}: {conflict}");
-        assert_eq!(world.queue.state().tasks.contains_key(&id("new")), has_row, "{name}");
-    }
-}
-
-#[test]
-fn what_rerun_task_does() {
-    let runs = |count: usize| -> Vec<Value> {
-        (0..count).map(|number| queue::run(number, "failed", "retry", json!(after(0)))).collect()
-    };
-    // The state, how many runs there were; the status, the runs afterwards, the words.
+    let early = with(new_task(&[]), "created", json!(after(0)));
+    let zip = "Accept-Encoding: gzip\r\n";
+    // The request, its body, the header; the status, and whether the answer is compressed.
     let cases = [
-        ("failed", 1, 200, 2, ""),
-        ("completed", 1, 200, 2, ""),
-        ("unscheduled", 0, 200, 1, ""),
-        ("pending", 1, 200, 1, ""),
-        ("running", 1, 200, 1, ""),
-        ("failed", 49, 200, 50, ""),
-        ("failed", 50, 409, 50, "Maximum number of runs reached (50)."),
-        ("running", 50, 200, 50, ""),
+        ("GET /1024".to_owned(), &Value::Null, zip, 200, true),
+        ("GET /1023".to_owned(), &Value::Null, zip, 200, false),
+        ("GET /1024".to_owned(), &Value::Null, "", 200, false),
+        ("GET /1024".to_owned(), &Value::Null, "Accept-Encoding: identity\r\n", 200, false),
+        (get("t"), &Value::Null, "Accept-Encoding: deflate, gzip\r\n", 200, true),
+        (get("t"), &Value::Null, "", 200, false),
+        (get("t") + "/status", &Value::Null, zip, 200, false),
+        // An error repeats the request, so that one about a definition is long.
+        (get("nowhere"), &Value::Null, zip, 404, false),
+        (put("new"), &early, zip, 400, true),
+        (put("new"), &early, "", 400, false),
     ];
-    for (state, before, wanted, after, message) in cases {
-        let world = World::new().task("t", state, |_| ());
-        world.queue.state().runs.insert(id("t"), runs(before));
-        let request = format!("POST /api/queue/v1/task/{}/rerun", id("t"));
-        let (status, text) = told(&world, &request, &Value::Null);
-        assert_eq!(
-            (status, text.starts_with(message)),
-            (wanted, true),
-            "{state}, {before}: {text}"
-        );
-        let runs = world.queue.state().runs[&id("t")].clone();
-        assert_eq!(runs.len(), after, "{state}, {before}");
-        let is_new = runs.last().is_some_and(|run| run["reasonCreated"] == "rerun");
-        assert_eq!(is_new, after > before, "{state}, {before}");
+    for (request, body, headers, status, is_zipped) in cases {
+        let answer = Client::new(&world).ask(&request, headers, body).expect("an answer");
+        assert_eq!(answer.status, status, "{request}, {headers}");
+        let encoding = answer.headers.get("content-encoding").map(String::as_str);
+        assert_eq!(encoding, is_zipped.then_some("gzip"), "{request}, {headers}");
+        let content = if is_zipped { unzipped(&answer.body) } else { answer.body };
+        // An error has its time in it.
+        if status == 200 {
+            assert_eq!(content, ask(&world, &request, body).body, "{request}, {headers}");
+        } else {
+            serde_json::from_slice::<Value>(&content).expect("JSON");
+        }
     }
-    let world = World::new().task("t", "failed", |_| ());
-    let request = format!("POST /api/queue/v1/task/{}/rerun", id("t"));
-    world.queue.state().allowed = Some(vec!["queue:rerun-task".to_owned()]);
-    assert_eq!(
-        told(&world, &request, &Value::Null).0,
-        403,
-        "the old scope needs another beside it"
-    );
-    let group = format!("assume:scheduler-id:gecko-level-1/{}", *GROUP);
-    world.queue.state().allowed = Some(vec!["queue:rerun-task".to_owned(), group]);
-    world.queue.state().overdue.insert(id("t"));
-    let (status, text) = told(&world, &request, &Value::Null);
-    assert!(status == 409 && text.contains("past its deadline"), "{text}");
-    assert!(world.queue.reruns().is_empty());
+}
+
+#[test]
+fn an_error_repeats_the_request_below_dashes() {
+    let world = World::new();
+    let task = with(new_task(&[]), "created", json!(after(0)));
+    let body = ask(&world, &put("new"), &task).json();
+    assert_eq!((&body["code"], &body["requestInfo"]["payload"]), (&json!("InputError"), &task));
+    let words = "`created` cannot be in the past (max 15min drift)\n\n---\n\n* method:     createTask\n\
+                 * errorCode:  InputError\n* statusCode: 400\n* time:       2";
+    assert!(body["message"].as_str().is_some_and(|message| message.starts_with(words)), "{body}");
+}
+
+/// A connection is paid for once, before its first answer, and counted if anything is asked on it.
+#[test]
+fn a_connection_costs_its_handshake_once() {
+    let world = World::new().task("t", "completed", |_| ());
+    let handshake = Duration::from_millis(500);
+    world.queue.state().connect_delay = handshake;
+    let mut clients = [Client::new(&world), Client::new(&world), Client::new(&world)];
+    // The client; whether that is its first request; how many connections there were then.
+    for (client, is_first, connections) in
+        [(0, true, 1), (0, false, 1), (1, true, 2), (0, false, 2), (1, false, 2)]
+    {
+        let start = Instant::now();
+        assert_eq!(clients[client].ask(&get("t"), "", &Value::Null).expect("one").status, 200);
+        assert_eq!(start.elapsed() >= handshake, is_first, "{client}: {:?}", start.elapsed());
+        assert_eq!(world.queue.state().connections, connections);
+    }
+}
+
+#[test]
+fn what_each_fault_does() {
+    // The fault; the status and `Retry-After` of the answer, whether it is JSON, none where none comes
+    // whole; whether the request had its effect.
+    type Got<'a> = Option<(u16, Option<&'a str>, bool)>;
+    let hold = Duration::from_millis(500);
+    let cases: [(Fault, Got, bool); 8] = [
+        (Fault::Status(503, "down"), Some((503, None, true)), false),
+        (Fault::Later(429, 7, "too many"), Some((429, Some("7"), true)), false),
+        (Fault::Later(503, 100, "maintenance"), Some((503, Some("100"), true)), false),
+        (Fault::Hold(hold), None, false),
+        (Fault::Reset, None, false),
+        (Fault::LostAnswer, None, true),
+        (Fault::Truncated, None, true),
+        (Fault::HalfJson, Some((200, None, false)), true),
+    ];
+    for (fault, wanted, has_effect) in cases {
+        let world = World::new();
+        let this = fault.clone();
+        world.queue.trouble(move |number, _| (number == 1).then(|| this.clone()));
+        let start = Instant::now();
+        let answer = Client::new(&world).ask(&put("new"), "", &new_task(&[]));
+        assert_eq!(start.elapsed() >= hold, matches!(fault, Fault::Hold(_)), "{fault:?}");
+        if let (Some(answer), Fault::Status(_, words) | Fault::Later(_, _, words)) =
+            (&answer, &fault)
+        {
+            assert_eq!(answer.words(), *words);
+        }
+        let got = answer.as_ref().map(|answer| {
+            let later = answer.headers.get("retry-after").map(String::as_str);
+            let is_json = serde_json::from_slice::<Value>(&answer.body).is_ok();
+            (answer.status, later, is_json)
+        });
+        assert_eq!(got, wanted, "{fault:?}");
+        assert_eq!(world.queue.created().len(), usize::from(has_effect), "{fault:?}");
+        // The next request is an ordinary one.
+        assert_eq!(
+            ask(&world, &get("new"), &Value::Null).status,
+            if has_effect { 200 } else { 404 }
+        );
+    }
+}
+
+#[test]
+fn the_index_comes_in_pages() {
+    let of = "gecko.v2.try.revision.x.taskgraph.actions";
+    let words = ["a", "b", "c", "d"];
+    // Items a page; how many come on each.
+    let cases: [(usize, &[usize]); 4] = [(1000, &[4]), (4, &[4]), (3, &[3, 1]), (2, &[2, 2])];
+    for (page, wanted) in cases {
+        let world = World::new();
+        world.queue.state().page = page;
+        for word in words {
+            index_task(&world, of, word, "2027-06-01T00:00:00.000Z", &json!({}));
+        }
+        let (mut counts, mut found, mut query) = (vec![], vec![], Some(String::new()));
+        while let Some(this) = query {
+            let request = format!("GET /api/index/v1/tasks/{of}{this}");
+            let answer = ask(&world, &request, &Value::Null).json();
+            assert!(counts.len() < words.len(), "{page} a page: it has no end");
+            let tasks = answer["tasks"].as_array().expect("tasks");
+            counts.push(tasks.len());
+            found.extend(tasks.iter().map(|task| task["taskId"].clone()));
+            let token = answer["continuationToken"].as_str();
+            query = token.map(|token| format!("?continuationToken={token}"));
+        }
+        assert_eq!((counts, found), (wanted.to_vec(), words.map(|word| json!(id(word))).to_vec()));
+    }
 }

@@ -56,42 +56,54 @@ pub fn is_slugid(id: &str) -> bool {
         && b"AQgw".contains(&bytes[21])
 }
 
-/// Why the service would answer 400, if it would.
-pub fn refusal(task: &Value) -> Option<String> {
+/// Why the service would answer 400 to this as it comes, before it looks at the caller's scopes.
+pub fn malformed(task: &Value) -> Option<String> {
     if let Some(schema) = schema()
         && let Err(error) = schema.0.validate(task, schema.1)
     {
         let lines: Vec<String> = error.to_string().lines().map(|line| line.trim().into()).collect();
         return Some(format!("Schema Validation Failed: {}", lines.join("; ")));
     }
-    let date = |key: &str| task[key].as_str().and_then(millis);
-    let (Some(created), Some(deadline)) = (date("created"), date("deadline")) else {
-        return Some("created and deadline must be date-times".to_owned());
-    };
-    let minutes = (now() - created).abs() / 60_000;
-    if minutes >= 15 {
-        return Some(format!("created is {minutes} minutes off, 15 are allowed"));
-    }
-    if deadline <= created || deadline - created > 5 * 24 * 3_600_000 {
-        return Some("deadline must be after created, by 5 days at most".to_owned());
-    }
-    let expires = date("expires").unwrap_or(i64::MAX);
-    if expires < deadline {
-        return Some("expires must not be before deadline".to_owned());
-    }
     let parts = (&task["provisionerId"], &task["workerType"], &task["taskQueueId"]);
     if let (Value::String(provisioner), Value::String(worker), Value::String(queue)) = parts
         && *queue != format!("{provisioner}/{worker}")
     {
-        return Some("taskQueueId must match provisionerId and workerType".to_owned());
-    }
-    let artifacts = task.pointer("/payload/artifacts").and_then(Value::as_object);
-    for artifact in artifacts.into_iter().flat_map(|artifacts| artifacts.values()) {
-        if artifact["expires"].as_str().and_then(millis).is_some_and(|end| end > expires) {
-            return Some("an artifact must not outlive its task".to_owned());
-        }
+        return Some("taskQueueId must match \"provisionerId/workerType\"".to_owned());
     }
     None
+}
+
+/// Why the service would answer 400 to the dates of this, in its words.
+pub fn untimely(task: &Value) -> Option<String> {
+    const DRIFT: i64 = 15 * 60_000;
+    let date = |key: &str| task[key].as_str().and_then(millis);
+    let (Some(created), Some(deadline)) = (date("created"), date("deadline")) else {
+        return Some("created and deadline must be date-times".to_owned());
+    };
+    // Without one, the service takes the deadline and a year.
+    let expires = date("expires").unwrap_or(i64::MAX);
+    let rules = [
+        (created < now() - DRIFT, "`created` cannot be in the past (max 15min drift)"),
+        (created > now() + DRIFT, "`created` cannot be in the future (max 15min drift)"),
+        (created > deadline, "`deadline` cannot be later than `created`"),
+        (deadline < now(), "`deadline` cannot be in the past"),
+        (
+            deadline - now() > 5 * 24 * 3_600_000 + DRIFT,
+            "`deadline` cannot be more than 5 days into the future",
+        ),
+        (expires < deadline, "`expires` cannot be before `deadline`"),
+    ];
+    if let Some((_, words)) = rules.iter().find(|(is_broken, _)| *is_broken) {
+        return Some((*words).to_owned());
+    }
+    // The service leaves this one to the worker, which fails the task.
+    let artifacts = task.pointer("/payload/artifacts").and_then(Value::as_object);
+    let mut artifacts = artifacts.into_iter().flat_map(|artifacts| artifacts.values());
+    artifacts
+        .any(|artifact| {
+            artifact["expires"].as_str().and_then(millis).is_some_and(|end| end > expires)
+        })
+        .then(|| "an artifact must not outlive its task".to_owned())
 }
 
 fn folder() -> PathBuf {

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::queue::error;
+
 /// What shall go wrong with one request.
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -125,9 +127,9 @@ fn serve(stream: &TcpStream, service: &dyn Service) {
             return;
         }
         let mut answer = match fault {
-            Some(Fault::Status(status, message)) => crate::support::queue::error(status, message),
+            Some(Fault::Status(status, message)) => error(&seen, status, message),
             Some(Fault::Later(status, seconds, message)) => {
-                let mut answer = crate::support::queue::error(status, message);
+                let mut answer = error(&seen, status, message);
                 answer.headers.push(("Retry-After", seconds.to_string()));
                 answer
             }

@@ -1,9 +1,9 @@
 //! A Taskcluster on loopback, small enough to read, strict enough to fail like the real one.
 //!
 //! `http` speaks the protocol and breaks it on demand, `queue` answers as the queue, the index and
-//! the auth service, `check` refuses the definitions that createTask refuses, `world` makes the
-//! tasks of a push, `rendered` makes the action task of a patched example,
-//! `scopes` tells what a caller lacks, `run` runs its command as a worker would,
+//! the auth service, `tasks` creates and reruns as the queue does, `check` refuses the definitions that
+//! createTask refuses, `scopes` tells what a caller lacks, `world` makes the tasks of a push,
+//! `rendered` makes the action task of a patched example, `run` runs its command as a worker would,
 //! `taskgraph` runs the code that the script stands in for.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(unused_imports, reason = "each test binary uses its own part")]
@@ -17,6 +17,7 @@ pub mod rendered;
 pub mod run;
 pub mod scopes;
 pub mod taskgraph;
+pub mod tasks;
 pub mod world;
 
 pub use http::{Fault, Seen};
