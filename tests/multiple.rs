@@ -342,7 +342,7 @@ fn a_refused_rerun_creates_nothing() {
 }
 
 /// What the service refuses of several copies leaves the others, which wait for this action; the copies
-/// that depend on one that was refused are not even tried, since the service would take their ids.
+/// that depend on one that was refused are not even tried: the service would refuse them, too.
 #[test]
 fn a_refused_copy_leaves_the_others_waiting() {
     if !check::has_schema() {
