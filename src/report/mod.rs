@@ -5,6 +5,7 @@
 
 pub mod data;
 mod diff;
+pub mod fold;
 mod human;
 mod json;
 pub mod yaml;

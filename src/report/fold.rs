@@ -1,0 +1,184 @@
+//! A change of a template as a person reads it: what only stands deeper now is one piece, and so is
+//! the script.
+
+use crate::patch::recipe::SCRIPT;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::ops::Range;
+
+/// Lines of a change, with the numbers that they have in the two texts, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What became of them.
+    pub kind: Kind,
+    /// Where they stand in the old text; empty for lines that are new.
+    pub old: Range<usize>,
+    /// Where they stand in the new text; empty for lines that are gone.
+    pub new: Range<usize>,
+}
+
+/// What became of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// They are the same, byte for byte.
+    Same,
+    /// Each has that many spaces more before it and is otherwise the same, byte for byte; empty lines
+    /// among them are the same.
+    Deeper(usize),
+    /// Each has that many spaces less before it, as [`Kind::Deeper`].
+    Shallower(usize),
+    /// They are gone.
+    Removed,
+    /// They are new.
+    Added,
+    /// They are new, and a fast path's script: the lines of the block below its key.
+    Script,
+}
+
+/// The change from one text to another, in pieces that follow each other and leave nothing out. Lines
+/// end at line feeds, as in a diff.
+pub fn fold(old: &str, new: &str) -> Vec<Piece> {
+    let (old, new) = (lines(old), lines(new));
+    let bare = |lines: &[&'_ str]| -> Vec<String> {
+        lines.iter().map(|line| line.trim_start_matches(' ').to_owned()).collect()
+    };
+    let mut pieces = Pieces { pieces: Vec::new(), old: &old, new: &new };
+    for step in capture_diff_slices(Algorithm::Hunt, &bare(&old), &bare(&new)) {
+        if let DiffOp::Equal { old_index, new_index, len } = step {
+            (0..len).for_each(|at| pieces.pair(old_index + at, new_index + at));
+        } else {
+            pieces.push(
+                Kind::Removed,
+                step.old_range(),
+                step.new_range().start..step.new_range().start,
+            );
+            pieces.added(step.old_range().end, step.new_range());
+        }
+    }
+    pieces.pieces
+}
+
+/// A text's lines, with their ends.
+pub fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+struct Pieces<'t> {
+    pieces: Vec<Piece>,
+    old: &'t [&'t str],
+    new: &'t [&'t str],
+}
+
+impl Pieces<'_> {
+    /// Adds two lines that are the same but for the spaces before them.
+    fn pair(&mut self, old: usize, new: usize) {
+        let (before, after) = (self.old[old], self.new[new]);
+        let kind = match after.len().checked_sub(before.len()) {
+            // An empty line among lines that moved goes along with them.
+            Some(0) => match self.pieces.last().map(|last| last.kind) {
+                Some(kind @ (Kind::Deeper(_) | Kind::Shallower(_))) if before.trim().is_empty() => {
+                    kind
+                }
+                _ => Kind::Same,
+            },
+            Some(more) => Kind::Deeper(more),
+            None => Kind::Shallower(before.len() - after.len()),
+        };
+        self.push(kind, old..old + 1, new..new + 1);
+    }
+
+    /// Adds lines that are new, and tells the script among them.
+    fn added(&mut self, old: usize, new: Range<usize>) {
+        let mut at = new.start;
+        while at < new.end {
+            let from = at;
+            let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+            let is_key = |line: &str| {
+                line.trim_start().strip_prefix(SCRIPT).is_some_and(|rest| rest.starts_with(':'))
+            };
+            while at < new.end && !is_key(self.new[at]) {
+                at += 1;
+            }
+            let key = at.min(new.end.saturating_sub(1));
+            at = (at + 1).min(new.end);
+            self.push(Kind::Added, old..old, from..at);
+            let (from, deep) = (at, depth(self.new[key]));
+            let is_below = |line: &str| line.trim().is_empty() || depth(line) > deep;
+            while is_key(self.new[key]) && at < new.end && is_below(self.new[at]) {
+                at += 1;
+            }
+            self.push(Kind::Script, old..old, from..at);
+        }
+    }
+
+    fn push(&mut self, kind: Kind, old: Range<usize>, new: Range<usize>) {
+        if old.is_empty() && new.is_empty() {
+            return;
+        }
+        match self.pieces.last_mut() {
+            Some(last)
+                if last.kind == kind && last.old.end == old.start && last.new.end == new.start =>
+            {
+                (last.old.end, last.new.end) = (old.end, new.end);
+            }
+            _ => self.pieces.push(Piece { kind, old, new }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two texts, and the pieces, each as its kind and its numbers of lines in the two.
+    type Case<'t> = (&'t str, &'t str, &'t [(Kind, usize, usize)]);
+
+    #[test]
+    fn a_change_falls_into_pieces() {
+        use Kind::{Added, Deeper, Removed, Same, Script, Shallower};
+        let cases: &[Case] = &[
+            ("", "", &[]),
+            ("a\n", "a\n", &[(Same, 1, 1)]),
+            ("a\n", "b\n", &[(Removed, 1, 0), (Added, 0, 1)]),
+            ("a", "a\n", &[(Removed, 1, 0), (Added, 0, 1)]),
+            (
+                "a:\n b\n\n c\n",
+                "a:\n x:\n   b\n\n   c\n",
+                &[(Same, 1, 1), (Added, 0, 1), (Deeper(2), 3, 3)],
+            ),
+            (
+                "a:\n x:\n   b\n\n   c\n",
+                "a:\n b\n\n c\n",
+                &[(Same, 1, 1), (Removed, 1, 0), (Shallower(2), 3, 3)],
+            ),
+            // One more space than the others, other spaces behind, a tab.
+            ("a\nb\n", " a\n  b\n", &[(Deeper(1), 1, 1), (Deeper(2), 1, 1)]),
+            ("a\n", " a \n", &[(Removed, 1, 0), (Added, 0, 1)]),
+            ("a\n", "\ta\n", &[(Removed, 1, 0), (Added, 0, 1)]),
+            // An empty line that got spaces is no line that only stands deeper in a run of others.
+            (
+                "a\n\nb\n",
+                " a\n  \n b\n",
+                &[(Deeper(1), 1, 1), (Deeper(2), 1, 1), (Deeper(1), 1, 1)],
+            ),
+            ("\r\na\r\n", "\r\n a\r\n", &[(Same, 1, 1), (Deeper(1), 1, 1)]),
+            (
+                "p: 1\n",
+                "p:\n  retriggerScript: |\n    a\n\n    b\n  in: c\n",
+                &[(Removed, 1, 0), (Added, 0, 2), (Script, 0, 3), (Added, 0, 1)],
+            ),
+            ("", "retriggerScript: *x\nretriggerScript: |\n a\n", &[(Added, 0, 2), (Script, 0, 1)]),
+            ("", "retriggerScripts:\n a\n", &[(Added, 0, 2)]),
+        ];
+        for (old, new, wanted) in cases {
+            let pieces = fold(old, new);
+            let found: Vec<_> = pieces.iter().map(|p| (p.kind, p.old.len(), p.new.len())).collect();
+            assert_eq!(found, *wanted, "{old:?} {new:?}");
+            let mut at = (0, 0);
+            for piece in &pieces {
+                assert_eq!((piece.old.start, piece.new.start), at, "{old:?} {new:?}");
+                at = (piece.old.end, piece.new.end);
+            }
+            assert_eq!(at, (lines(old).len(), lines(new).len()), "{old:?} {new:?}");
+        }
+    }
+}
