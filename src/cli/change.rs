@@ -1,27 +1,34 @@
 //! The commands that change files: `patch` and `revert` differ in their job only.
 
-use super::files::{Plan, Run};
-use super::input::{self, With};
+use super::files::{self, Jobs, Plan};
+use super::find::Paths;
+use super::input::With;
 use super::output::{Exit, Output};
 use crate::error::{Error, Result};
 use crate::report::Format;
 use crate::work::{Job, Options};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::Path;
 
 #[derive(Debug, Args)]
 pub struct Change {
-    /// Templates; of a folder, every .taskcluster.yml below it; - for standard input.
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    paths: Paths,
     /// Write the files in place.
-    #[arg(long, conflicts_with = "stdout")]
+    #[arg(long, visible_alias = "fix", conflicts_with = "stdout")]
     write: bool,
     /// Print the new file instead of a diff.
     #[arg(long)]
     stdout: bool,
+    /// Print the whole diff, which git and patch(1) apply, on a terminal, too; there, lines that only
+    /// stand deeper and scripts are folded without it.
+    #[arg(long, conflicts_with = "stdout")]
+    diff: bool,
     #[command(flatten)]
     with: With,
+    #[command(flatten)]
+    jobs: Jobs,
 }
 
 impl Change {
@@ -33,25 +40,24 @@ impl Change {
         force: bool,
         output: &Output,
     ) -> Result<Exit> {
-        if self.write && self.paths.iter().any(|path| path == Path::new("-")) {
+        if self.write && self.paths.given().iter().any(|path| path == Path::new("-")) {
             return Err(
                 Error::new("standard input cannot be written in place").help("use --stdout")
             );
         }
-        let paths = input::expand(&self.paths);
-        if self.stdout && (paths.len() > 1 || output.format != Format::Human) {
+        let files = self.paths.files()?;
+        if self.stdout && (files.len() > 1 || output.format != Format::Human) {
             return Err(Error::new("--stdout prints one file and nothing else")
-                .help("name one file, and no --format json"));
+                .help("name one file, and no --format"));
         }
         let options = Options { force, ..self.with.options()? };
-        let plan = Plan { job, options: &options, write: self.write, diff: !self.stdout };
-        let mut run = Run::new(command, output);
-        for path in paths {
-            let text = run.file(path, &plan);
-            if let Some(text) = text.filter(|_| self.stdout) {
-                output.result(&text);
-            }
-        }
-        Ok(if self.stdout { run.finish_beside_a_file() } else { run.finish() })
+        let plan = Plan {
+            write: self.write,
+            change: !self.stdout,
+            is_beside_a_file: self.stdout,
+            is_folded: !self.diff && std::io::stdout().is_terminal(),
+            ..Plan::new(job, &options, self.jobs)
+        };
+        Ok(files::run(command, &files, &plan, output))
     }
 }

@@ -1,12 +1,13 @@
 //! `check`: tells whether each file has the fast path as it should be.
 
-use super::files::{Plan, Run};
-use super::input::{self, With};
+use super::files::{self, Jobs, Plan};
+use super::find::Paths;
+use super::habits;
+use super::input::With;
 use super::output::{Exit, Output};
 use crate::error::Result;
 use crate::work::Job;
 use clap::Args;
-use std::path::PathBuf;
 
 /// Tell whether templates have the current fast path, untouched and proved.
 ///
@@ -14,27 +15,24 @@ use std::path::PathBuf;
 /// cannot be read.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// Templates; of a folder, every .taskcluster.yml below it; - for standard input.
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    paths: Paths,
     /// Fail where a file has no actions, for a project that knows that it has.
     #[arg(long)]
     require: bool,
     #[command(flatten)]
     with: With,
+    #[command(flatten)]
+    jobs: Jobs,
+    #[command(flatten)]
+    habits: habits::OfCheck,
 }
 
 impl Check {
     pub fn run(&self, output: &Output) -> Result<Exit> {
+        self.habits.refuse()?;
         let options = self.with.options()?;
-        let plan = Plan { job: Job::Check, options: &options, write: false, diff: false };
-        let mut run = Run::new("check", output);
-        for path in input::expand(&self.paths) {
-            run.file(path, &plan);
-        }
-        if self.require {
-            run.require();
-        }
-        Ok(run.finish())
+        let plan = Plan { require: self.require, ..Plan::new(Job::Check, &options, self.jobs) };
+        Ok(files::run("check", &self.paths.files()?, &plan, output))
     }
 }

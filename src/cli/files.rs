@@ -1,88 +1,214 @@
 //! A run over the files that path arguments mean.
 
-use super::input::{self, Found};
+use super::find::Found;
+use super::input;
+use super::jobs;
 use super::output::{Exit, Output};
+use super::progress::Progress;
 use super::replace::replace;
 use super::repository::name_in_diff;
 use super::tree::TreeFile;
 use crate::error::{Error, Result};
-use crate::report::{FileReport, Report, RunReport, unified_diff};
-use crate::work::{self, Job, Options, Status};
-use std::path::Path;
+use crate::report::{Columns, FileReport, Report, RunReport, Texts, unified_diff};
+use crate::work::{self, Code, Done, Job, Options, Status};
+use clap::Args;
+use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
-/// A run over files, in progress.
-pub struct Run<'o> {
-    output: &'o Output,
-    report: RunReport,
-    exit: Exit,
+/// How many files are worked on at once.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Jobs {
+    /// Work on that many files at once; without it, on one for each processor.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
 }
 
 /// What a run does with each file.
 pub struct Plan<'o> {
     pub job: Job,
     pub options: &'o Options,
+    pub jobs: Jobs,
     /// Whether to write a file in place.
     pub write: bool,
-    /// Whether to give a diff.
-    pub diff: bool,
+    /// Whether to show the change.
+    pub change: bool,
+    /// Whether it is a failure that a file has nothing to patch.
+    pub require: bool,
+    /// Whether standard output is for the new file: the report is a message then.
+    pub is_beside_a_file: bool,
+    /// Whether to show the change with what only stands deeper folded.
+    pub is_folded: bool,
+    /// Whether to tell each file in a row of a table.
+    pub is_table: bool,
+}
+
+impl Plan<'_> {
+    /// A job that only looks.
+    pub fn new(job: Job, options: &Options, jobs: Jobs) -> Plan<'_> {
+        Plan {
+            job,
+            options,
+            jobs,
+            write: false,
+            change: false,
+            require: false,
+            is_beside_a_file: false,
+            is_folded: false,
+            is_table: false,
+        }
+    }
+}
+
+/// What came of the work on a file, to be looked at in the files' order.
+struct Worked {
+    path: PathBuf,
+    /// Whether there is such a file, as far as the walk through folders tells.
+    is_file: bool,
+    /// Its bytes, and what was done.
+    result: Result<(Vec<u8>, Done)>,
+}
+
+/// A run over files, in progress.
+struct Run<'o> {
+    output: &'o Output,
+    plan: &'o Plan<'o>,
+    columns: Columns,
+    report: RunReport,
+    exit: Exit,
+}
+
+/// Does what `plan` says with `files`, and prints a report; gives the run's exit status. One that cannot
+/// be worked on leaves the others: it is told, and the run goes on.
+pub fn run(command: &'static str, files: &[Found], plan: &Plan, output: &Output) -> Exit {
+    let report = RunReport { command, files: Vec::new() };
+    let columns = Columns::of(files.iter().map(|(path, _)| path.display().to_string()));
+    let mut run = Run { output, plan, columns, report, exit: Exit::Success };
+    if plan.is_table && output.format.is_as_it_comes() && !files.is_empty() {
+        output.report(&Report::Head(&columns));
+    }
+    let bar = Progress::of(files.len(), output);
+    let jobs = plan.jobs.jobs.unwrap_or_else(jobs::all);
+    jobs::in_order(
+        files,
+        jobs,
+        |found| worked(found, plan),
+        |worked| {
+            bar.past(|| run.take(worked));
+        },
+    );
+    drop(bar);
+    run.finish()
+}
+
+fn worked((path, found): &Found, plan: &Plan) -> Worked {
+    let work = || {
+        found.clone()?;
+        let bytes = input::read(path)?;
+        let done = work::on(&*bytes, plan.job, plan.options).map_err(|err| err.in_file(path))?;
+        Ok((bytes, done))
+    };
+    // A fault of this program in one file leaves the others.
+    let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Error::new("the work on this file met a bug of this program, told above").in_file(path))
+    });
+    Worked { path: path.clone(), is_file: found.is_ok(), result }
 }
 
 impl Run<'_> {
-    pub fn new<'o>(command: &'static str, output: &'o Output) -> Run<'o> {
-        let report = RunReport { command, files: Vec::new() };
-        Run { output, report, exit: Exit::Success }
-    }
-
-    /// Works on a file. An error becomes its report. Gives the text that the work leaves, where it is
-    /// done.
-    pub fn file(&mut self, (path, found): Found, plan: &Plan) -> Option<String> {
-        let worked = found.and_then(|()| one(&path, plan));
-        let (report, exit, text) = worked.unwrap_or_else(|error| {
+    fn take(&mut self, Worked { path, is_file, result }: Worked) {
+        let ended = result.and_then(|(bytes, done)| end(&path, &bytes, done, self.plan));
+        let (mut report, mut exit, text) = ended.unwrap_or_else(|error| {
             self.output.error(&error);
             (FileReport::error(path.display().to_string(), &error), Exit::Input, None)
         });
-        if report.finding.status == Status::Error && exit == Exit::Failure {
-            let finding = &report.finding;
-            let mut error = Error::new(finding.told().unwrap_or_default()).in_file(&path);
-            if let Some(place) = finding.place() {
-                error = error.at(place);
+        if self.plan.is_table {
+            // A table only tells: nothing in it makes the run fail, but what is no row of it.
+            if !is_file {
+                self.exit = Exit::Input;
+                return;
             }
-            self.output.error(&error);
+            exit = Exit::Success;
+        }
+        if report.finding.status == Status::Error && report.finding.code != Some(Code::Unreadable) {
+            self.output.error(&error_of(&report, &path));
+        }
+        if self.plan.require && report.finding.status == Status::NotApplicable {
+            let advice = "--require asks for actions: correct the file, or leave it out";
+            report.finding.advice = Some(advice.to_owned());
+            exit = Exit::Failure;
         }
         self.exit = self.exit.max(exit);
+        if let Some(text) = text.filter(|_| self.plan.is_beside_a_file) {
+            self.output.result(&text);
+        }
+        if self.output.format.is_as_it_comes() {
+            self.print(&match (self.plan.is_table, self.plan.is_folded) {
+                (true, _) => Report::Row(&report, &self.columns),
+                (_, true) => Report::Folded(&report),
+                _ => Report::File(&report),
+            });
+            // Nobody asks for them again.
+            (report.texts, report.diff) = (None, None);
+        }
         self.report.files.push(report);
-        text
     }
 
-    /// Counts it as a failure where a file has nothing to patch.
-    pub fn require(&mut self) {
-        for file in &mut self.report.files {
-            if file.finding.status == Status::NotApplicable {
-                let advice = "--require asks for actions: correct the file, or leave it out";
-                file.finding.advice = Some(advice.to_owned());
-                self.exit = self.exit.max(Exit::Failure);
-            }
+    /// Where standard output holds a file, a report is a message.
+    fn print(&self, report: &Report) {
+        match self.plan.is_beside_a_file {
+            true => self.output.message_of(report),
+            false => self.output.report(report),
         }
     }
 
-    /// Prints the report; gives the run's exit status.
-    pub fn finish(self) -> Exit {
-        self.output.report(&Report::Files(&self.report));
+    fn finish(self) -> Exit {
+        self.print(&Report::Files(&self.report));
         self.exit
     }
+}
 
-    /// As [`Run::finish`], as a table.
-    pub fn finish_as_table(self) -> Exit {
-        self.output.report(&Report::Table(&self.report));
-        self.exit
+/// What keeps a template from being patched, as an error.
+fn error_of(report: &FileReport, path: &Path) -> Error {
+    let error = Error::new(report.finding.told().unwrap_or_default()).in_file(path);
+    match report.finding.place() {
+        Some(place) => error.at(place),
+        None => error,
     }
+}
 
-    /// As [`Run::finish`] where standard output holds a file: the report is a message.
-    pub fn finish_beside_a_file(self) -> Exit {
-        self.output
-            .message(&Report::Files(&self.report).write(self.output.format, self.output.verbose));
-        self.exit
+/// Looks at the files of the tree, and writes what is to be written. Gives the new text where the job is
+/// done.
+fn end(
+    path: &Path,
+    bytes: &[u8],
+    mut done: Done,
+    plan: &Plan,
+) -> Result<(FileReport, Exit, Option<String>)> {
+    let look = |script| TreeFile::look(path, script);
+    let files = match Exit::of(plan.job, done.finding.status) {
+        Exit::Success => done.scripts.iter().map(look).collect::<Result<Vec<_>>>()?,
+        _ => Vec::new(),
+    };
+    files.iter().for_each(|file| file.tell(&mut done.finding, plan.job == Job::Check));
+    let exit = Exit::of(plan.job, done.finding.status);
+    let mut report = FileReport::new(path.display().to_string(), done.finding);
+    report.scripts = files.iter().map(TreeFile::report).collect();
+    // The work has read it as UTF-8.
+    let old = String::from_utf8_lossy(bytes);
+    // What is not proved goes nowhere: not to a file, and not to `git apply` either.
+    let new = done.text.filter(|_| exit == Exit::Success).unwrap_or_else(|| old.to_string());
+    if plan.change {
+        let own = unified_diff(&name_in_diff(path), Some(&old), Some(&new));
+        let diffs: Vec<String> =
+            own.into_iter().chain(files.iter().filter_map(TreeFile::diff)).collect();
+        report.diff = Some(diffs.concat()).filter(|diff| !diff.is_empty());
+        report.texts = Some(Texts { old: old.to_string(), new: new.clone() });
     }
+    if plan.write {
+        report.written = write(path, bytes, &new, &files)?;
+    }
+    Ok((report, exit, (exit == Exit::Success).then_some(new)))
 }
 
 /// Writes a template and the files that go with it; tells whether there was anything to write. A file
@@ -99,34 +225,4 @@ fn write(path: &Path, old: &[u8], new: &str, files: &[TreeFile]) -> Result<bool>
     }
     files.iter().try_for_each(TreeFile::remove)?;
     Ok(!is_same || files.iter().any(TreeFile::is_to_change))
-}
-
-fn one(path: &Path, plan: &Plan) -> Result<(FileReport, Exit, Option<String>)> {
-    let bytes = input::read(path)?;
-    let mut done =
-        work::on(&*bytes, plan.job, plan.options).map_err(|error| error.in_file(path))?;
-    let look = |script| TreeFile::look(path, script);
-    let files = match Exit::of(plan.job, done.finding.status) {
-        Exit::Success => done.scripts.iter().map(look).collect::<Result<Vec<_>>>()?,
-        _ => Vec::new(),
-    };
-    files.iter().for_each(|file| file.tell(&mut done.finding, plan.job == Job::Check));
-    let exit = Exit::of(plan.job, done.finding.status);
-    let name = path.display().to_string();
-    let mut report = FileReport::new(name, done.finding);
-    report.scripts = files.iter().map(TreeFile::report).collect();
-    // The work has read it as UTF-8.
-    let old = String::from_utf8_lossy(&bytes);
-    // What is not proved goes nowhere: not to a file, and not to `git apply` either.
-    let new = done.text.filter(|_| exit == Exit::Success).unwrap_or_else(|| old.to_string());
-    if plan.diff {
-        let own = unified_diff(&name_in_diff(path), Some(&old), Some(&new));
-        let diffs: Vec<String> =
-            own.into_iter().chain(files.iter().filter_map(TreeFile::diff)).collect();
-        report.diff = Some(diffs.concat()).filter(|diff| !diff.is_empty());
-    }
-    if plan.write {
-        report.written = write(path, &bytes, &new, &files)?;
-    }
-    Ok((report, exit, (exit == Exit::Success).then_some(new)))
 }

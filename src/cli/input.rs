@@ -11,46 +11,6 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The name under which templates are found.
-const TEMPLATE_NAME: &str = ".taskcluster.yml";
-
-/// A file to work on, or a folder that gives none and why.
-pub type Found = (PathBuf, Result<()>);
-
-/// What the path arguments mean: each file, by itself or found below a folder. A folder without
-/// templates, or one that cannot be read, comes with its error.
-pub fn expand(paths: &[PathBuf]) -> Vec<Found> {
-    let mut out = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            out.push((path.clone(), Ok(())));
-            continue;
-        }
-        let before = out.len();
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-            match entry {
-                Ok(entry) if entry.file_name() == TEMPLATE_NAME && !entry.file_type().is_dir() => {
-                    out.push((entry.into_path(), Ok(())));
-                }
-                Ok(_) => {}
-                Err(err) => {
-                    let at = err.path().unwrap_or(path).to_owned();
-                    let why = err.io_error().map_or_else(|| err.to_string(), ToString::to_string);
-                    let error = Error::new(format!("cannot be read: {why}")).in_file(&at);
-                    out.push((at, Err(error)));
-                }
-            }
-        }
-        if out.len() == before {
-            let error = Error::new(format!("the folder has no {TEMPLATE_NAME} in it or below"))
-                .in_file(path)
-                .help("name the file itself if it is called otherwise");
-            out.push((path.clone(), Err(error)));
-        }
-    }
-    out
-}
-
 /// The bytes of a file, or of standard input for `-`.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     let bytes = if path == Path::new("-") {
@@ -100,9 +60,9 @@ pub struct With {
     /// file has it already.
     #[arg(long, value_name = "PATH")]
     script: Option<String>,
-    /// Also try the context in this file (YAML or JSON); may be given again.
-    #[arg(long = "context", value_name = "FILE")]
-    contexts: Vec<PathBuf>,
+    /// Also try this context, a built-in one's name or a file (YAML or JSON); may be given again.
+    #[arg(long = "context", value_name = "NAME|FILE")]
+    contexts: Vec<String>,
 }
 
 impl With {
@@ -113,7 +73,7 @@ impl With {
             None => Recipe::from_dir(name),
         };
         let recipe = self.recipe.as_ref().map(read).transpose();
-        let contexts = self.contexts.iter().map(|path| context_file(path)).collect::<Result<_>>();
+        let contexts = self.contexts.iter().map(|name| context(name)).collect::<Result<_>>();
         let script = self.script.clone();
         Ok(Options { recipe: recipe?, script, contexts: contexts?, force: false })
     }

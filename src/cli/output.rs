@@ -71,6 +71,11 @@ impl Output {
         }
     }
 
+    /// Prints a report as a message.
+    pub fn message_of(&self, report: &Report) {
+        self.message(&report.write(self.format, self.verbose));
+    }
+
     /// Prints what is wrong, on standard error.
     pub fn error(&self, error: &Error) {
         let text = format!("error: {error}\n");

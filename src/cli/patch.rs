@@ -1,6 +1,7 @@
 //! `patch`: puts the fast path in.
 
 use super::change::Change;
+use super::habits;
 use super::output::{Exit, Output};
 use crate::error::Result;
 use crate::work::Job;
@@ -14,10 +15,13 @@ use clap::Args;
 pub struct Patch {
     #[command(flatten)]
     change: Change,
+    #[command(flatten)]
+    habits: habits::OfPatch,
 }
 
 impl Patch {
     pub fn run(&self, output: &Output) -> Result<Exit> {
+        self.habits.refuse()?;
         self.change.run("patch", Job::Patch, false, output)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 ///
 /// A repository's root has `.git` or `.hg`, a folder or, in a worktree or a submodule, a file
 /// (gitrepository-layout(5)). A link is where its target is, as for writing in place: git follows none.
-fn root(path: &Path) -> Option<PathBuf> {
+pub fn root(path: &Path) -> Option<PathBuf> {
     let place = if path == Path::new("-") { Path::new(".") } else { path };
     let place = place.canonicalize().ok()?;
     let is_root = |folder: &&Path| folder.join(".git").exists() || folder.join(".hg").exists();

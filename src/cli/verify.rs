@@ -1,10 +1,12 @@
 //! `verify`: the proof for any two files.
 
+use super::find::TEMPLATE_NAME;
 use super::input::{self, With};
 use super::output::{Exit, Output};
+use super::revision::{self, Checkout};
 use crate::error::{Error, Result};
 use crate::proof::{Proof, Verdict};
-use crate::report::{FileNote, Report, VerifyReport, yaml};
+use crate::report::{FileNote, Report, Texts, VerifyReport, yaml};
 use crate::template::Template;
 use crate::work;
 use clap::Args;
@@ -14,11 +16,17 @@ use std::path::{Path, PathBuf};
 ///
 /// Exit status: 0 proved, 1 different or not proved, 2 a file cannot be read.
 #[derive(Debug, Args)]
+#[command(override_usage = "tc-retrigger verify [OPTIONS] OLD NEW\n       \
+    tc-retrigger verify [OPTIONS] --rev REV [FILE]")]
 pub struct Verify {
-    /// The file before the change.
-    old: PathBuf,
-    /// The file after it.
-    new: PathBuf,
+    /// The file before the change and the file after it; with --rev, the one file, ./.taskcluster.yml
+    /// without.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Compare the file in this revision, of git or Mercurial, with the file as it is now; A..B compares
+    /// those two revisions.
+    #[arg(long, value_name = "REV")]
+    rev: Option<String>,
     /// Be content where all contexts that were tried agree, though nothing is proved.
     #[arg(long)]
     allow_unproved: bool,
@@ -29,11 +37,33 @@ pub struct Verify {
     with: With,
 }
 
+/// A template, and what it is called.
+struct Side {
+    name: String,
+    template: Template,
+}
+
+impl Side {
+    fn of_file(path: &Path) -> Result<Side> {
+        Ok(Side { name: path.display().to_string(), template: input::template(path)? })
+    }
+
+    fn of_revision(checkout: &Checkout, revision: &str, path: &Path) -> Result<Side> {
+        let name = format!("{revision}:{}", path.display());
+        let in_root = revision::name_in(checkout, path)?;
+        let Some(content) = checkout.file(revision, &in_root)? else {
+            return Err(Error::new(format!("revision {revision} has no {in_root}")));
+        };
+        let template = Template::from_bytes(content).map_err(|err| err.in_file(&name))?;
+        Ok(Side { name, template })
+    }
+}
+
 impl Verify {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         let options = self.with.options()?;
-        let (old, new) = (input::template(&self.old)?, input::template(&self.new)?);
-        let proof = work::verify(&old, &new, &options);
+        let [old, new] = self.sides()?;
+        let proof = work::verify(&old.template, &new.template, &options);
         let exit = match proof.verdict {
             Verdict::Proved => Exit::Success,
             Verdict::Unproved if self.allow_unproved => Exit::Success,
@@ -42,19 +72,48 @@ impl Verify {
         if let Some(path) = &self.save_context {
             save_context(&proof, path, output)?;
         }
-        let notes = |path: &Path, template: &Template| -> Vec<FileNote> {
-            let path = path.display().to_string();
-            let note = |note| FileNote { path: path.clone(), note };
-            work::notes(template).into_iter().map(note).collect()
+        let notes = |side: &Side| -> Vec<FileNote> {
+            let note = |note| FileNote { path: side.name.clone(), note };
+            work::notes(&side.template).into_iter().map(note).collect()
         };
+        let text = |side: &Side| side.template.text().as_str().to_owned();
         let report = VerifyReport {
-            old: self.old.display().to_string(),
-            new: self.new.display().to_string(),
-            notes: [notes(&self.old, &old), notes(&self.new, &new)].concat(),
+            notes: [notes(&old), notes(&new)].concat(),
+            texts: Texts { old: text(&old), new: text(&new) },
+            old: old.name,
+            new: new.name,
             proof,
         };
         output.report(&Report::Verify(&report));
         Ok(exit)
+    }
+
+    fn sides(&self) -> Result<[Side; 2]> {
+        let Some(rev) = &self.rev else {
+            return match self.files.as_slice() {
+                [old, new] => Ok([Side::of_file(old)?, Side::of_file(new)?]),
+                _ => Err(Error::new("verify compares two files").help(
+                    "name OLD and NEW, or a revision and one file: `tc-retrigger verify --rev HEAD`",
+                )),
+            };
+        };
+        let path = match self.files.as_slice() {
+            [] => Path::new(TEMPLATE_NAME),
+            [file] => file,
+            _ => {
+                return Err(
+                    Error::new("--rev is for one file").help("name it once, or leave it out")
+                );
+            }
+        };
+        let (old, new) = revision::range(rev)?;
+        let checkout = Checkout::of(revision::folder(path))?;
+        let old = Side::of_revision(&checkout, old, path)?;
+        let new = match new {
+            Some(new) => Side::of_revision(&checkout, new, path)?,
+            None => Side::of_file(path)?,
+        };
+        Ok([old, new])
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run found: the data that every way of printing prints.
 
-use crate::error::Error;
+use crate::error::{Error, plain};
 use crate::jsone::families::Family;
 use crate::proof::Proof;
 use crate::work::{Code, Finding, Note};
@@ -10,10 +10,17 @@ use serde_json::Value;
 /// What a command has to print.
 #[derive(Debug, Clone, Copy)]
 pub enum Report<'r> {
-    /// What was found in files or done to them.
+    /// One file of a run, as soon as it is done; for formats that print files [as they
+    /// come](crate::report::Format::is_as_it_comes).
+    File(&'r FileReport),
+    /// The same, with the lines of the change folded that only stand deeper, and its script.
+    Folded(&'r FileReport),
+    /// The head of a table, before its first row.
+    Head(&'r Columns),
+    /// One file, as a row of a table.
+    Row(&'r FileReport, &'r Columns),
+    /// The end of a run over files: all of it, for formats that print all at once.
     Files(&'r RunReport),
-    /// The same as a table.
-    Table(&'r RunReport),
     /// What `verify` found.
     Verify(&'r VerifyReport),
     /// A rendered task or document, or a context.
@@ -45,15 +52,43 @@ pub struct FileReport {
     /// The files of the tree that go with it, where its recipe has one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scripts: Vec<ScriptReport>,
+    /// What the change is from and to, where it was asked for; not part of the JSON.
+    #[serde(skip)]
+    pub texts: Option<Texts>,
     /// Whether the change was written; not part of the JSON.
     #[serde(skip)]
     pub written: bool,
 }
 
+/// The texts of a template before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// Before it.
+    pub old: String,
+    /// After it; the same where there is none.
+    pub new: String,
+}
+
+/// How wide the columns of a table are, which is known before the first row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns {
+    /// The characters of the longest path.
+    pub path: usize,
+}
+
+impl Columns {
+    /// The columns of a table of files with these paths.
+    pub fn of(paths: impl Iterator<Item = String>) -> Columns {
+        Columns { path: paths.map(|path| plain(&path).chars().count()).max().unwrap_or(0) }
+    }
+}
+
 impl FileReport {
     /// A report without a diff, of a file that was not written.
     pub fn new(path: impl Into<String>, finding: Finding) -> FileReport {
-        FileReport { path: path.into(), finding, diff: None, scripts: Vec::new(), written: false }
+        let path = path.into();
+        let scripts = Vec::new();
+        FileReport { path, finding, diff: None, scripts, texts: None, written: false }
     }
 
     /// The report of a file that could not be read or written.
@@ -104,6 +139,9 @@ pub struct VerifyReport {
     pub new: String,
     /// What else the files' owner should know.
     pub notes: Vec<FileNote>,
+    /// Their texts; not part of the JSON.
+    #[serde(skip)]
+    pub texts: Texts,
     /// The proof.
     #[serde(flatten)]
     pub proof: Proof,

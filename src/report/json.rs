@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 /// The report as JSON, on several lines.
 pub fn write(report: &Report) -> String {
     let text = match report {
-        Report::Files(run) | Report::Table(run) => serde_json::to_string_pretty(run),
+        Report::File(file) | Report::Folded(file) | Report::Row(file, _) => {
+            serde_json::to_string_pretty(file)
+        }
+        Report::Head(_) => return String::new(),
+        Report::Files(run) => serde_json::to_string_pretty(run),
         Report::Verify(report) => serde_json::to_string_pretty(report),
         Report::Value(value) => serde_json::to_string_pretty(value),
         Report::Contexts(families) => serde_json::to_string_pretty(&contexts(families)),

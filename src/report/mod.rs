@@ -10,7 +10,9 @@ mod human;
 mod json;
 pub mod yaml;
 
-pub use data::{Change, FileNote, FileReport, Report, RunReport, ScriptReport, VerifyReport};
+pub use data::{
+    Change, Columns, FileNote, FileReport, Report, RunReport, ScriptReport, Texts, VerifyReport,
+};
 pub use diff::unified_diff;
 
 use clap::ValueEnum;
@@ -23,6 +25,13 @@ pub enum Format {
     Human,
     /// One JSON object.
     Json,
+}
+
+impl Format {
+    /// Whether it prints each file of a run as soon as it is done; the others print all at the end.
+    pub fn is_as_it_comes(self) -> bool {
+        self == Format::Human
+    }
 }
 
 impl Report<'_> {
@@ -43,6 +52,6 @@ impl Report<'_> {
 
     /// Whether it sums up the work, so that there are people who want none of it.
     pub fn is_summary(&self) -> bool {
-        matches!(self, Report::Files(_) | Report::Table(_) | Report::Verify(_))
+        !matches!(self, Report::Value(_) | Report::Contexts(_))
     }
 }

@@ -1,6 +1,7 @@
 //! What the work on a template found: the data that reports are made of.
 
 use crate::error::{Error, Place};
+use crate::patch;
 use crate::proof::Proof;
 use crate::template::{Path, Template};
 use serde::Serialize;
@@ -35,6 +36,23 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, what is good first.
+    pub const ALL: [Status; 10] = [
+        Status::Patched,
+        Status::Updated,
+        Status::Reverted,
+        Status::AlreadyPatched,
+        Status::NotApplicable,
+        Status::Unpatched,
+        Status::Stale,
+        Status::Edited,
+        Status::Raises,
+        Status::Error,
+    ];
+
+    /// The characters of the longest name.
+    pub const LONGEST: usize = "already-patched".len();
+
     /// The status in the words of the JSON and of tables.
     pub fn name(self) -> &'static str {
         match self {
@@ -161,6 +179,12 @@ pub struct Finding {
     pub old_hash: Option<String>,
     /// The hooks' hash of the text that the work gives.
     pub new_hash: Option<String>,
+    /// The recipe of the fast path that the text had as it was read (`recipe 3`, `retrigger-file 3`); none
+    /// where it had none.
+    pub recipe: Option<String>,
+    /// The trust domain in the names under which the index knows the task of a retrigger; none where none
+    /// is there.
+    pub trust_domain: Option<String>,
     /// The proof, where one was made.
     pub proof: Option<Proof>,
     /// What else its owner should know.
@@ -181,6 +205,8 @@ impl Finding {
             raised: Vec::new(),
             old_hash: None,
             new_hash: None,
+            recipe: None,
+            trust_domain: None,
             proof: None,
             notes: Vec::new(),
         }
@@ -225,6 +251,7 @@ impl Finding {
     /// The finding, of a template that the work leaves as it is.
     pub(super) fn of(self, template: &Template) -> Finding {
         let hash = Some(template.hook_hash());
-        Finding { old_hash: hash.clone(), new_hash: hash, ..self }
+        let recipe = patch::origin_of(template).map(|origin| origin.to_string());
+        Finding { old_hash: hash.clone(), new_hash: hash, recipe, ..self }
     }
 }

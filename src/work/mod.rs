@@ -3,6 +3,7 @@
 //! [`on`] takes a text and gives a finding and the new text. Files, printing and exit statuses are
 //! its callers' business.
 
+mod domain;
 mod finding;
 mod script;
 
@@ -180,6 +181,7 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     }
     let mut finding = found(template, &plan, job).of(template);
     finding.notes = notes(template);
+    finding.trust_domain = domain::trust_domain(template, &contexts);
     finding.sites = plan.sites.iter().map(|path| Site::of(template, path)).collect();
     let text = match (job, finding.status) {
         (_, Status::NotApplicable | Status::Raises) => None,
