@@ -58,6 +58,11 @@ impl Error {
         self
     }
 
+    /// The file that it is in, where that is known.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.path.as_deref()
+    }
+
     /// Where in the file it is, where that is known.
     pub fn place(&self) -> Option<Place> {
         self.place

@@ -55,7 +55,7 @@ impl Change {
             write: self.write,
             change: !self.stdout,
             is_beside_a_file: self.stdout,
-            is_folded: !self.diff && std::io::stdout().is_terminal(),
+            is_for_a_person: !self.diff && std::io::stdout().is_terminal(),
             ..Plan::new(job, &options, self.jobs)
         };
         Ok(files::run(command, &files, &plan, output))

@@ -8,6 +8,7 @@ use super::output::{Exit, Output};
 use crate::error::Result;
 use crate::work::Job;
 use clap::Args;
+use std::io::IsTerminal;
 
 /// Tell whether templates have the current fast path, untouched and proved.
 ///
@@ -32,7 +33,11 @@ impl Check {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         self.habits.refuse()?;
         let options = self.with.options()?;
-        let plan = Plan { require: self.require, ..Plan::new(Job::Check, &options, self.jobs) };
+        let plan = Plan {
+            require: self.require,
+            is_for_a_person: std::io::stdout().is_terminal(),
+            ..Plan::new(Job::Check, &options, self.jobs)
+        };
         Ok(files::run("check", &self.paths.files()?, &plan, output))
     }
 }

@@ -37,8 +37,9 @@ pub struct Plan<'o> {
     pub require: bool,
     /// Whether standard output is for the new file: the report is a message then.
     pub is_beside_a_file: bool,
-    /// Whether to show the change with what only stands deeper folded.
-    pub is_folded: bool,
+    /// Whether a person reads it on a terminal, who is shown the lines that it is about, and a change with
+    /// what only stands deeper folded.
+    pub is_for_a_person: bool,
     /// Whether to tell each file in a row of a table.
     pub is_table: bool,
 }
@@ -54,7 +55,7 @@ impl Plan<'_> {
             change: false,
             require: false,
             is_beside_a_file: false,
-            is_folded: false,
+            is_for_a_person: false,
             is_table: false,
         }
     }
@@ -143,9 +144,9 @@ impl Run<'_> {
             self.output.result(&text);
         }
         if self.output.format.is_as_it_comes() {
-            self.print(&match (self.plan.is_table, self.plan.is_folded) {
+            self.print(&match (self.plan.is_table, self.plan.is_for_a_person) {
                 (true, _) => Report::Row(&report, &self.columns),
-                (_, true) => Report::Folded(&report),
+                (_, true) => Report::OnTerminal(&report),
                 _ => Report::File(&report),
             });
             // Nobody asks for them again.
@@ -203,6 +204,8 @@ fn end(
         let diffs: Vec<String> =
             own.into_iter().chain(files.iter().filter_map(TreeFile::diff)).collect();
         report.diff = Some(diffs.concat()).filter(|diff| !diff.is_empty());
+    }
+    if plan.change || plan.is_for_a_person {
         report.texts = Some(Texts { old: old.to_string(), new: new.clone() });
     }
     if plan.write {

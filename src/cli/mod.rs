@@ -19,12 +19,13 @@ mod repository;
 mod revert;
 mod revision;
 mod scan;
+mod shell;
 mod tree;
 mod verify;
 
 use crate::error::Result;
 use crate::report::Format;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use output::{Exit, Output};
 use std::io::Write;
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ enum Command {
     Render(render::Render),
     Scan(scan::Scan),
     Contexts(contexts::Contexts),
+    Completions(shell::Completions),
+    Man(shell::Manual),
 }
 
 impl Command {
@@ -80,6 +83,8 @@ impl Command {
             Command::Render(command) => command.run(output),
             Command::Scan(command) => command.run(output),
             Command::Contexts(command) => command.run(output),
+            Command::Completions(command) => command.run(Cli::command(), output),
+            Command::Man(command) => command.run(Cli::command(), output),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Where results and messages go, and how a run ends.
 
 use crate::error::Error;
-use crate::report::{Format, Report};
+use crate::report::{Format, Report, snippet};
 use crate::work::{Job, Status};
 use std::cell::OnceCell;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// How a run ends: the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +78,14 @@ impl Output {
 
     /// Prints what is wrong, on standard error.
     pub fn error(&self, error: &Error) {
-        let text = format!("error: {error}\n");
+        let mut text = format!("error: {error}\n");
+        // Beside an error in a file, a person sees the line; a program reads the place.
+        if io::stderr().is_terminal()
+            && let (Some(path), Some(place)) = (error.path(), error.place())
+            && let Ok(source) = std::fs::read(path)
+        {
+            text += &snippet(&String::from_utf8_lossy(&source), place);
+        }
         self.keep("standard error", print(&mut anstream::stderr(), &text));
     }
 

@@ -13,8 +13,9 @@ pub enum Report<'r> {
     /// One file of a run, as soon as it is done; for formats that print files [as they
     /// come](crate::report::Format::is_as_it_comes).
     File(&'r FileReport),
-    /// The same, with the lines of the change folded that only stand deeper, and its script.
-    Folded(&'r FileReport),
+    /// The same for a person at a terminal, with the lines that it is about, and without those of a change
+    /// that only stand deeper.
+    OnTerminal(&'r FileReport),
     /// The head of a table, before its first row.
     Head(&'r Columns),
     /// One file, as a row of a table.

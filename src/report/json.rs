@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The report as JSON, on several lines.
 pub fn write(report: &Report) -> String {
     let text = match report {
-        Report::File(file) | Report::Folded(file) | Report::Row(file, _) => {
+        Report::File(file) | Report::OnTerminal(file) | Report::Row(file, _) => {
             serde_json::to_string_pretty(file)
         }
         Report::Head(_) => return String::new(),

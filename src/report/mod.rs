@@ -8,12 +8,14 @@ mod diff;
 pub mod fold;
 mod human;
 mod json;
+mod snippet;
 pub mod yaml;
 
 pub use data::{
     Change, Columns, FileNote, FileReport, Report, RunReport, ScriptReport, Texts, VerifyReport,
 };
 pub use diff::unified_diff;
+pub use snippet::snippet;
 
 use clap::ValueEnum;
 

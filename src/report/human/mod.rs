@@ -5,7 +5,7 @@ mod proof;
 mod words;
 
 use super::data::{Change, Columns, FileReport, Report, RunReport, VerifyReport};
-use super::yaml;
+use super::{snippet, yaml};
 use crate::error::plain;
 use crate::jsone::families::Family;
 use crate::proof::Verdict;
@@ -20,11 +20,20 @@ pub fn write(report: &Report, is_verbose: bool) -> String {
     let mut out = String::new();
     match report {
         // Errors are told as messages.
-        Report::File(file) | Report::Folded(file) if file.finding.status == Status::Error => {}
-        Report::Folded(file) if file.diff.is_some() => folded(file, is_verbose, &mut out),
-        Report::File(report) | Report::Folded(report) => {
+        Report::File(file) | Report::OnTerminal(file) if file.finding.status == Status::Error => {}
+        Report::OnTerminal(file) if file.diff.is_some() => folded(file, is_verbose, &mut out),
+        Report::OnTerminal(report) => {
+            head(report, &mut out);
+            let place = report.finding.place().filter(|_| report.finding.code.is_some());
+            if let (Some(place), Some(texts)) = (place, &report.texts) {
+                out.push_str(&snippet(&texts.old, place));
+            }
+            body(report, is_verbose, &mut out);
+        }
+        Report::File(report) => {
             report.diff.iter().for_each(|text| diff(text, &mut out));
-            file(report, is_verbose, &mut out);
+            head(report, &mut out);
+            body(report, is_verbose, &mut out);
         }
         Report::Head(columns) => {
             let words = ["file", "domain", "hash", "recipe", "what there is to say"];
@@ -61,9 +70,9 @@ fn style(status: Status) -> Style {
     }
 }
 
-fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
+/// What follows a file's status.
+fn body(report: &FileReport, is_verbose: bool, out: &mut String) {
     let finding = &report.finding;
-    head(report, out);
     raised(report, is_verbose, out);
     if let Some(proof) = &finding.proof {
         if let Some(verdict) = proof::verdict(proof, finding.reason.as_deref()) {
