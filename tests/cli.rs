@@ -1,4 +1,4 @@
-//! The program as its users see it: transcripts of command lines, in tests/cmd and the README.
+//! The program as its users see it: transcripts of command lines, in tests/cmd, README.md and docs/.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +8,11 @@ use std::process::{Command, Output};
 #[test]
 fn transcripts() {
     let cases = trycmd::TestCases::new();
-    cases.case("tests/cmd/*.md").case("README.md");
+    cases.case("tests/cmd/*.md").case("README.md").case("docs/*.md").case("examples/*/*.md");
 }
 
 /// What is wrong with the transcripts of a page, each with its command line.
-fn faults(page: &str, is_readme: bool) -> Vec<String> {
+fn faults(page: &str, is_for_users: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let mut before = "";
     for (at, part) in page.split("```").enumerate() {
@@ -27,7 +27,7 @@ fn faults(page: &str, is_readme: bool) -> Vec<String> {
             let mut output: Vec<&str> = lines.collect();
             let status = output.first().and_then(|line| line.strip_prefix("? ")).unwrap_or("0");
             let told = format!("exit status {status}");
-            if is_readme && (status == "2" || status != "0" && !paragraph.contains(&told)) {
+            if is_for_users && (status == "2" || status != "0" && !paragraph.contains(&told)) {
                 faults.push(format!("{command}: {told}, and the text does not say so"));
             }
             output.retain(|line| !line.starts_with("? "));
@@ -42,13 +42,16 @@ fn faults(page: &str, is_readme: bool) -> Vec<String> {
 /// `...` takes all there is up to the line below it: at the end, whatever goes wrong.
 #[test]
 fn transcripts_show_what_is_printed() {
-    let mut pages: Vec<_> = fs::read_dir("tests/cmd").unwrap().map(|e| e.unwrap().path()).collect();
+    let in_folder = |folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> = in_folder("tests/cmd").chain(in_folder("docs")).collect();
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
     pages.push("README.md".into());
     for page in &pages {
         let text = fs::read_to_string(page).unwrap();
-        assert!(text.contains("```console\n$ tc-retrigger "), "{page:?} has none");
-        assert_eq!(faults(&text, page.ends_with("README.md")), Vec::<String>::new(), "{page:?}");
+        let is_for_users = !page.starts_with("tests");
+        let has_any = text.contains("```console\n$ tc-retrigger ");
+        assert!(has_any || page.starts_with("docs"), "{page:?} has none");
+        assert_eq!(faults(&text, is_for_users), Vec::<String>::new(), "{page:?}");
     }
 }
 
@@ -68,8 +71,8 @@ fn a_transcript_that_hides_a_fault_is_told() {
         (block("b", "? 2\n...\n\n$ y\n...\n"), 3, 2),
         (format!("{}{}", block("exit status 1", "c\n"), block("b", "? 1\nc\n")), 1, 0),
     ];
-    for (page, in_readme, elsewhere) in cases {
-        assert_eq!(faults(&page, true).len(), in_readme, "{page}");
+    for (page, for_users, elsewhere) in cases {
+        assert_eq!(faults(&page, true).len(), for_users, "{page}");
         assert_eq!(faults(&page, false).len(), elsewhere, "{page}");
     }
 }

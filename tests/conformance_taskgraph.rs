@@ -257,7 +257,8 @@ impl Effect {
     }
 }
 
-/// What the script does otherwise, on purpose. The README has the same table, with the reasons.
+/// What the script does otherwise, on purpose. docs/retrigger.md has the same table, with the
+/// reasons.
 #[test]
 fn named_differences() {
     let (ret, dis) = ("retrigger", "retrigger-disabled");
