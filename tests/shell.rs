@@ -2,8 +2,18 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 9] =
-    ["patch", "revert", "check", "verify", "render", "scan", "contexts", "completions", "man"];
+const COMMANDS: [&str; 10] = [
+    "patch",
+    "revert",
+    "check",
+    "verify",
+    "render",
+    "scan",
+    "rollout",
+    "contexts",
+    "completions",
+    "man",
+];
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tc-retrigger")).args(arguments).output().unwrap()
@@ -31,7 +41,7 @@ fn a_shell_knows_every_command() {
 fn bash_completes_a_command() {
     let script = format!(
         "source /dev/stdin <<'END'\n{}\nEND\nCOMP_WORDS=(tc-retrigger rev); COMP_CWORD=1;\n\
-        _tc-retrigger tc-retrigger rev tc-retrigger; echo \"${{COMPREPLY[*]}}\"",
+        $(complete -p tc-retrigger | sed 's/.* -F //;s/ .*//') tc-retrigger rev tc-retrigger; echo \"${{COMPREPLY[*]}}\"",
         printed(&["completions", "bash"])
     );
     let Ok(output) = Command::new("bash").args(["-c", &script]).output() else { return };

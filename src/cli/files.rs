@@ -24,6 +24,13 @@ pub struct Jobs {
     jobs: Option<NonZero<usize>>,
 }
 
+impl Jobs {
+    /// That many.
+    pub fn number(self) -> NonZero<usize> {
+        self.jobs.unwrap_or_else(jobs::all)
+    }
+}
+
 /// What a run does with each file.
 pub struct Plan<'o> {
     pub job: Job,
@@ -89,10 +96,9 @@ pub fn run(command: &'static str, files: &[Found], plan: &Plan, output: &Output)
         output.report(&Report::Head(&columns));
     }
     let bar = Progress::of(files.len(), output);
-    let jobs = plan.jobs.jobs.unwrap_or_else(jobs::all);
     jobs::in_order(
         files,
-        jobs,
+        plan.jobs.number(),
         |found| worked(found, plan),
         |worked| {
             bar.past(|| run.take(worked));
@@ -170,7 +176,7 @@ impl Run<'_> {
 }
 
 /// What keeps a template from being patched, as an error.
-fn error_of(report: &FileReport, path: &Path) -> Error {
+pub fn error_of(report: &FileReport, path: &Path) -> Error {
     let error = Error::new(report.finding.told().unwrap_or_default()).in_file(path);
     match report.finding.place() {
         Some(place) => error.at(place),

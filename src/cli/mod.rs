@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod commit;
 mod contexts;
 mod files;
 mod find;
@@ -18,6 +19,7 @@ mod replace;
 mod repository;
 mod revert;
 mod revision;
+mod rollout;
 mod scan;
 mod shell;
 mod tree;
@@ -68,6 +70,7 @@ enum Command {
     Verify(verify::Verify),
     Render(render::Render),
     Scan(scan::Scan),
+    Rollout(rollout::Rollout),
     Contexts(contexts::Contexts),
     Completions(shell::Completions),
     Man(shell::Manual),
@@ -82,6 +85,7 @@ impl Command {
             Command::Verify(command) => command.run(output),
             Command::Render(command) => command.run(output),
             Command::Scan(command) => command.run(output),
+            Command::Rollout(command) => command.run(output),
             Command::Contexts(command) => command.run(output),
             Command::Completions(command) => command.run(Cli::command(), output),
             Command::Man(command) => command.run(Cli::command(), output),

@@ -54,6 +54,11 @@ impl Checkout {
         if listed.stdout.is_empty() {
             return Ok(None);
         }
+        // Git's mode of a link, whose content is its target's name.
+        if self.kind == Kind::Git && listed.stdout.starts_with(b"120000 ") {
+            return Err(Error::new(format!("{name} is a link in {revision}"))
+                .help("name the file that it leads to"));
+        }
         let output = match self.kind {
             Kind::Git => self.run(&["cat-file", "blob", &content])?,
             Kind::Mercurial => self.run(&["cat", "--rev", &revision, &format!("path:{name}")])?,

@@ -53,12 +53,28 @@ pub struct FileReport {
     /// The files of the tree that go with it, where its recipe has one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scripts: Vec<ScriptReport>,
+    /// The commit that has the change, where a command makes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
     /// What the change is from and to, where it was asked for; not part of the JSON.
     #[serde(skip)]
     pub texts: Option<Texts>,
     /// Whether the change was written; not part of the JSON.
     #[serde(skip)]
     pub written: bool,
+}
+
+/// A commit that has a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Commit {
+    /// Its branch, in Mercurial its bookmark.
+    pub branch: String,
+    /// Its id; none where it is not made.
+    pub id: Option<String>,
+    /// Its message.
+    pub message: String,
+    /// Whether the branch was not there before with the same change.
+    pub is_new: bool,
 }
 
 /// The texts of a template before and after a change.
@@ -89,7 +105,8 @@ impl FileReport {
     pub fn new(path: impl Into<String>, finding: Finding) -> FileReport {
         let path = path.into();
         let scripts = Vec::new();
-        FileReport { path, finding, diff: None, scripts, texts: None, written: false }
+        let (diff, commit, texts) = (None, None, None);
+        FileReport { path, finding, diff, scripts, commit, texts, written: false }
     }
 
     /// The report of a file that could not be read or written.

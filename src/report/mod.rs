@@ -8,13 +8,16 @@ mod diff;
 pub mod fold;
 mod human;
 mod json;
+mod message;
 mod snippet;
 pub mod yaml;
 
 pub use data::{
-    Change, Columns, FileNote, FileReport, Report, RunReport, ScriptReport, Texts, VerifyReport,
+    Change, Columns, Commit, FileNote, FileReport, Report, RunReport, ScriptReport, Texts,
+    VerifyReport,
 };
 pub use diff::unified_diff;
+pub use message::commit_message;
 pub use snippet::snippet;
 
 use clap::ValueEnum;

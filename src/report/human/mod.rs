@@ -12,6 +12,7 @@ use crate::proof::Verdict;
 use crate::work::{Finding, Note, Status};
 use anstyle::Style;
 use proof::Shown;
+pub use proof::verdict;
 use std::fmt::Write;
 use words::{BAD, BOLD, GOOD, HEAD, NOTE, numbered};
 
@@ -81,6 +82,11 @@ fn body(report: &FileReport, is_verbose: bool, out: &mut String) {
         proof::tried(proof, Shown { all: is_verbose, why: is_verbose }, out);
     }
     aside(report, out);
+    if let Some(commit) = report.commit.as_ref().filter(|_| is_verbose) {
+        commit.message.lines().for_each(|line| {
+            let _ = writeln!(out, "    {}", plain(line));
+        });
+    }
 }
 
 /// A file with its change folded: the summary first, the verdict last.
@@ -145,6 +151,16 @@ fn aside(report: &FileReport, out: &mut String) {
         };
         let not = if report.written { "" } else { "not " };
         let _ = writeln!(out, "  {}: {not}{what}", plain(&script.path));
+    }
+    if let Some(commit) = &report.commit {
+        let branch = plain(&commit.branch);
+        let _ = match (&commit.id, commit.is_new) {
+            (None, _) => writeln!(out, "  branch {branch}: not made"),
+            (Some(id), true) => writeln!(out, "  branch {branch}: commit {id} made, not pushed"),
+            (Some(id), false) => {
+                writeln!(out, "  branch {branch}: there already with this change, commit {id}")
+            }
+        };
     }
     if finding.old_hash != finding.new_hash
         && let (Some(old), Some(new)) = (&finding.old_hash, &finding.new_hash)
