@@ -16,6 +16,7 @@ pub struct Contexts {
 
 impl Contexts {
     pub fn run(&self, output: &Output) -> Result<Exit> {
+        output.is_for_values("contexts")?;
         let name = self.name.as_deref();
         if let Some(context) = name.and_then(families::find) {
             output.report(&Report::Value(&context.value()));

@@ -9,7 +9,7 @@ use super::replace::replace;
 use super::repository::name_in_diff;
 use super::tree::TreeFile;
 use crate::error::{Error, Result};
-use crate::report::{Columns, FileReport, Report, RunReport, Texts, unified_diff};
+use crate::report::{Columns, FileReport, Format, Report, RunReport, Texts, jsonl, unified_diff};
 use crate::work::{self, Code, Done, Job, Options, Status};
 use clap::Args;
 use std::num::NonZero;
@@ -149,6 +149,9 @@ impl Run<'_> {
         if let Some(text) = text.filter(|_| self.plan.is_beside_a_file) {
             self.output.result(&text);
         }
+        if self.output.format == Format::Jsonl {
+            self.output.result(&jsonl::line(self.report.command, &report));
+        }
         if self.output.format.is_as_it_comes() {
             self.print(&match (self.plan.is_table, self.plan.is_for_a_person) {
                 (true, _) => Report::Row(&report, &self.columns),
@@ -170,6 +173,9 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Exit {
+        if self.output.format == Format::Jsonl {
+            self.output.result(&jsonl::summary(&self.report, self.exit as u8));
+        }
         self.print(&Report::Files(&self.report));
         self.exit
     }

@@ -1,8 +1,9 @@
 //! Where results and messages go, and how a run ends.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::report::{Format, Report, snippet};
 use crate::work::{Job, Status};
+use clap::ValueEnum;
 use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
 
@@ -43,6 +44,18 @@ pub struct Output {
 impl Output {
     pub fn new(format: Format, quiet: bool, verbose: bool) -> Output {
         Output { format, quiet, verbose, failed: OnceCell::new() }
+    }
+
+    /// Errs where the format is one for what is found in files; `command` prints something else.
+    pub fn is_for_values(&self, command: &str) -> Result<()> {
+        if matches!(self.format, Format::Human | Format::Json) {
+            return Ok(());
+        }
+        let name = self.format.to_possible_value().map(|value| value.get_name().to_owned());
+        let name = name.unwrap_or_default();
+        let message =
+            format!("--format {name} is for what is found in files, and `{command}` finds nothing");
+        Err(Error::new(message).help("use human or json"))
     }
 
     /// Prints a result, on standard output, byte for byte.

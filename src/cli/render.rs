@@ -26,6 +26,7 @@ pub struct Render {
 
 impl Render {
     pub fn run(&self, output: &Output) -> Result<Exit> {
+        output.is_for_values("render")?;
         let mut template = input::template(&self.file)?;
         let context = input::context(&self.context)?;
         if self.before {

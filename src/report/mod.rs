@@ -3,12 +3,19 @@
 //! A way of printing is a [`Format`], a file beside this one with a function `write` from a
 //! [`Report`] to text, and a line in [`Report::write`].
 
+mod annotations;
 pub mod data;
 mod diff;
+mod differences;
 pub mod fold;
+mod github;
 mod human;
 mod json;
+pub mod jsonl;
+mod markdown;
 mod message;
+mod rules;
+mod sarif;
 mod snippet;
 pub mod yaml;
 
@@ -30,12 +37,20 @@ pub enum Format {
     Human,
     /// One JSON object.
     Json,
+    /// A JSON object a line, as it comes.
+    Jsonl,
+    /// Annotations, for a workflow of GitHub's.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// A comment for a pull request, or for Phabricator.
+    Markdown,
 }
 
 impl Format {
     /// Whether it prints each file of a run as soon as it is done; the others print all at the end.
     pub fn is_as_it_comes(self) -> bool {
-        self == Format::Human
+        matches!(self, Format::Human | Format::Jsonl | Format::Github)
     }
 }
 
@@ -46,6 +61,10 @@ impl Report<'_> {
         match format {
             Format::Human => human::write(self, is_verbose),
             Format::Json => json::write(self),
+            Format::Jsonl => jsonl::write(self),
+            Format::Github => github::write(self),
+            Format::Sarif => sarif::write(self),
+            Format::Markdown => markdown::write(self, is_verbose),
         }
     }
 

@@ -103,7 +103,7 @@ fn the_reference_has_all() {
     }
     let schema: serde_json::Value = serde_json::from_str(&read("docs/report.schema.json")).unwrap();
     let schema = &schema["definitions"];
-    let lists = [&schema["file"]["properties"]["status"], &schema["verdict"], &schema["code"]];
+    let lists = [&schema["status"], &schema["verdict"], &schema["code"]];
     for list in lists.map(|list| strings(&list["enum"])) {
         assert!(list.len() >= 3, "{list:?}");
         let untold = list.into_iter().filter(|word| !told.contains(*word));

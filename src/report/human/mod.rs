@@ -1,8 +1,8 @@
 //! Reports for people: plain lines, with colour where the terminal has it.
 
-mod change;
-mod proof;
-mod words;
+pub(super) mod change;
+pub(super) mod proof;
+pub(super) mod words;
 
 use super::data::{Change, Columns, FileReport, Report, RunReport, VerifyReport};
 use super::{snippet, yaml};

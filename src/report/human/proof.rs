@@ -2,10 +2,8 @@
 
 use super::words::{BAD, numbered};
 use crate::coverage::{Coverage, Missed};
-use crate::error::plain;
-use crate::patch::difference;
 use crate::proof::{Counterexample, Proof};
-use serde_json::Value;
+use crate::report::differences::{Difference, cut, differences};
 use std::fmt::Write;
 
 /// How many differences, and how many conditions in full, are shown; `--verbose` and the JSON have all.
@@ -56,23 +54,9 @@ fn counterexamples(
     Shown { all: is_verbose, why: is_explained }: Shown,
     out: &mut String,
 ) {
-    let mut shown: Vec<(&Counterexample, [String; 2], usize)> = Vec::new();
-    for example in examples {
-        let values = difference(&example.old, &example.new);
-        let is_same = |one: &&mut (&Counterexample, [String; 2], usize)| {
-            one.0.path == example.path && one.1 == values
-        };
-        match shown.iter_mut().find(is_same).filter(|_| !is_verbose) {
-            Some((.., more)) => *more += 1,
-            None => shown.push((example, values, 0)),
-        }
-    }
+    let shown = differences(examples, is_verbose);
     let most = if is_verbose { shown.len() } else { SHOWN };
-    for (example, [must, is], more) in shown.iter().take(most) {
-        let at = match example.path.steps() {
-            [] => "the whole".to_owned(),
-            _ => example.path.to_string(),
-        };
+    for Difference { example, at, values: [must, is], more } in shown.iter().take(most) {
         let _ = writeln!(out, "  {BAD}differs{BAD:#} in context {} at {at}", example.context);
         let _ = writeln!(out, "    must be: {must}");
         let _ = writeln!(out, "    is:      {is}");
@@ -95,15 +79,6 @@ fn counterexamples(
     }
     if let Some(more) = shown.get(most..).filter(|more| !more.is_empty()) {
         let _ = writeln!(out, "  … and {} more differences (--verbose shows all)", more.len());
-    }
-}
-
-/// Two values that differ, each on one line, long ones cut around their first difference.
-fn difference(old: &Value, new: &Value) -> [String; 2] {
-    match (old, new) {
-        (Value::String(old), Value::String(new)) => difference::quoted(old, new),
-        (Value::Null, _) | (_, Value::Null) => [old, new].map(short),
-        _ => difference::bare(&old.to_string(), &new.to_string()),
     }
 }
 
@@ -156,21 +131,4 @@ fn coverage(coverage: &Coverage, is_verbose: bool, out: &mut String) {
 
 fn lines(conditions: &[&[Missed]]) -> String {
     numbered(conditions.iter().map(|missed| missed[0].line))
-}
-
-/// A value on one line, cut where it is long.
-fn short(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        other => cut(&other.to_string(), 160),
-    }
-}
-
-/// A text's first characters, and that there are more.
-fn cut(text: &str, most: usize) -> String {
-    let text = &*plain(text);
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}… ({} characters)", &text[..at], text.chars().count()),
-        None => text.to_owned(),
-    }
 }
