@@ -7,10 +7,11 @@ use super::output::{Exit, Output};
 use super::progress::Progress;
 use super::replace::replace;
 use super::repository::name_in_diff;
+use super::telling::Telling;
 use super::tree::TreeFile;
 use crate::error::{Error, Result};
-use crate::report::{Columns, FileReport, Format, Report, RunReport, Texts, jsonl, unified_diff};
-use crate::work::{self, Code, Done, Job, Options, Status};
+use crate::report::{Columns, FileReport, Report, Texts, unified_diff};
+use crate::work::{self, Done, Job, Options, Status};
 use clap::Args;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,35 +78,23 @@ struct Worked {
     result: Result<(Vec<u8>, Done)>,
 }
 
-/// A run over files, in progress.
-struct Run<'o> {
-    output: &'o Output,
-    plan: &'o Plan<'o>,
-    columns: Columns,
-    report: RunReport,
-    exit: Exit,
-}
-
 /// Does what `plan` says with `files`, and prints a report; gives the run's exit status. One that cannot
 /// be worked on leaves the others: it is told, and the run goes on.
 pub fn run(command: &'static str, files: &[Found], plan: &Plan, output: &Output) -> Exit {
-    let report = RunReport { command, files: Vec::new() };
     let columns = Columns::of(files.iter().map(|(path, _)| path.display().to_string()));
-    let mut run = Run { output, plan, columns, report, exit: Exit::Success };
-    if plan.is_table && output.format.is_as_it_comes() && !files.is_empty() {
-        output.report(&Report::Head(&columns));
+    let mut telling = Telling::new(command, columns, output, plan.is_beside_a_file);
+    if plan.is_table && !files.is_empty() {
+        telling.head();
     }
     let bar = Progress::of(files.len(), output);
     jobs::in_order(
         files,
         plan.jobs.number(),
         |found| worked(found, plan),
-        |worked| {
-            bar.past(|| run.take(worked));
-        },
+        |worked| bar.past(|| take(worked, plan, &mut telling, output)),
     );
     drop(bar);
-    run.finish()
+    telling.end()
 }
 
 fn worked((path, found): &Found, plan: &Plan) -> Worked {
@@ -122,72 +111,38 @@ fn worked((path, found): &Found, plan: &Plan) -> Worked {
     Worked { path: path.clone(), is_file: found.is_ok(), result }
 }
 
-impl Run<'_> {
-    fn take(&mut self, Worked { path, is_file, result }: Worked) {
-        let ended = result.and_then(|(bytes, done)| end(&path, &bytes, done, self.plan));
-        let (mut report, mut exit, text) = ended.unwrap_or_else(|error| {
-            self.output.error(&error);
-            (FileReport::error(path.display().to_string(), &error), Exit::Input, None)
-        });
-        if self.plan.is_table {
-            // A table only tells: nothing in it makes the run fail, but what is no row of it.
-            if !is_file {
-                self.exit = Exit::Input;
-                return;
-            }
-            exit = Exit::Success;
+/// Ends the work on a file, and tells it.
+fn take(
+    Worked { path, is_file, result }: Worked,
+    plan: &Plan,
+    telling: &mut Telling,
+    output: &Output,
+) {
+    let ended = result.and_then(|(bytes, done)| end(&path, &bytes, done, plan));
+    let (mut report, mut exit, text) = ended.unwrap_or_else(|error| {
+        output.error(&error);
+        (FileReport::error(path.display().to_string(), &error), Exit::Input, None)
+    });
+    if plan.is_table {
+        // A table only tells: nothing in it makes the run fail, but what is no row of it.
+        if !is_file {
+            return telling.came_to(Exit::Input);
         }
-        if report.finding.status == Status::Error && report.finding.code != Some(Code::Unreadable) {
-            self.output.error(&error_of(&report, &path));
-        }
-        if self.plan.require && report.finding.status == Status::NotApplicable {
-            let advice = "--require asks for actions: correct the file, or leave it out";
-            report.finding.advice = Some(advice.to_owned());
-            exit = Exit::Failure;
-        }
-        self.exit = self.exit.max(exit);
-        if let Some(text) = text.filter(|_| self.plan.is_beside_a_file) {
-            self.output.result(&text);
-        }
-        if self.output.format == Format::Jsonl {
-            self.output.result(&jsonl::line(self.report.command, &report));
-        }
-        if self.output.format.is_as_it_comes() {
-            self.print(&match (self.plan.is_table, self.plan.is_for_a_person) {
-                (true, _) => Report::Row(&report, &self.columns),
-                (_, true) => Report::OnTerminal(&report),
-                _ => Report::File(&report),
-            });
-            // Nobody asks for them again.
-            (report.texts, report.diff) = (None, None);
-        }
-        self.report.files.push(report);
+        exit = Exit::Success;
     }
-
-    /// Where standard output holds a file, a report is a message.
-    fn print(&self, report: &Report) {
-        match self.plan.is_beside_a_file {
-            true => self.output.message_of(report),
-            false => self.output.report(report),
-        }
+    if plan.require && report.finding.status == Status::NotApplicable {
+        let advice = "--require asks for actions: correct the file, or leave it out";
+        report.finding.advice = Some(advice.to_owned());
+        exit = Exit::Failure;
     }
-
-    fn finish(self) -> Exit {
-        if self.output.format == Format::Jsonl {
-            self.output.result(&jsonl::summary(&self.report, self.exit as u8));
-        }
-        self.print(&Report::Files(&self.report));
-        self.exit
+    if let Some(text) = text.filter(|_| plan.is_beside_a_file) {
+        output.result(&text);
     }
-}
-
-/// What keeps a template from being patched, as an error.
-pub fn error_of(report: &FileReport, path: &Path) -> Error {
-    let error = Error::new(report.finding.told().unwrap_or_default()).in_file(path);
-    match report.finding.place() {
-        Some(place) => error.at(place),
-        None => error,
-    }
+    telling.file(report, exit, |report, columns| match (plan.is_table, plan.is_for_a_person) {
+        (true, _) => Report::Row(report, columns),
+        (_, true) => Report::OnTerminal(report),
+        _ => Report::File(report),
+    });
 }
 
 /// Looks at the files of the tree, and writes what is to be written. Gives the new text where the job is

@@ -22,6 +22,7 @@ mod revision;
 mod rollout;
 mod scan;
 mod shell;
+mod telling;
 mod tree;
 mod verify;
 

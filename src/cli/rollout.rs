@@ -1,16 +1,17 @@
 //! `rollout`: the patch as a commit in checkouts of many repositories.
 
 use super::commit::{self, Edit};
-use super::files::{Jobs, error_of};
+use super::files::Jobs;
 use super::find::TEMPLATE_NAME;
 use super::input::With;
 use super::jobs;
 use super::output::{Exit, Output};
 use super::progress::Progress;
 use super::revision::{Checkout, Kind};
+use super::telling::Telling;
 use crate::error::{Error, Result};
-use crate::report::{Commit, FileReport, Report, RunReport, Texts, commit_message, unified_diff};
-use crate::work::{self, Code, Done, Job, Options, Status, Step};
+use crate::report::{Columns, Commit, FileReport, Report, Texts, commit_message, unified_diff};
+use crate::work::{self, Done, Job, Options, Step};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -42,30 +43,21 @@ pub struct Rollout {
 impl Rollout {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         let options = self.with.options()?;
-        let mut run = RunReport { command: "rollout", files: Vec::new() };
-        let (mut exit, bar) = (Exit::Success, Progress::of(self.dirs.len(), output));
+        let mut telling = Telling::new("rollout", Columns::default(), output, false);
+        let bar = Progress::of(self.dirs.len(), output);
         let work = |dir: &PathBuf| (dir.join(TEMPLATE_NAME), self.one(dir, &options));
         jobs::in_order(&self.dirs, self.jobs.number(), work, |(path, rolled)| {
             bar.past(|| {
-                let (report, own) = rolled.unwrap_or_else(|error| {
+                let (report, exit) = rolled.unwrap_or_else(|error| {
                     output.error(&error);
                     let path = path.display().to_string();
                     (FileReport::error(path, &error), Exit::Input)
                 });
-                let finding = &report.finding;
-                if finding.status == Status::Error && finding.code != Some(Code::Unreadable) {
-                    output.error(&error_of(&report, &path));
-                }
-                exit = exit.max(own);
-                if output.format.is_as_it_comes() {
-                    output.report(&Report::File(&report));
-                }
-                run.files.push(report);
+                telling.file(report, exit, |report, _| Report::File(report));
             });
         });
         drop(bar);
-        output.report(&Report::Files(&run));
-        Ok(exit)
+        Ok(telling.end())
     }
 
     fn one(&self, dir: &Path, options: &Options) -> Result<(FileReport, Exit)> {
@@ -113,9 +105,10 @@ impl Rollout {
 
     /// Makes the commit, unless it is there already or nothing is to be done.
     fn commit(&self, checkout: &Checkout, report: &FileReport, edits: &[Edit]) -> Result<Commit> {
-        let (branch, parent) = match checkout.kind {
-            Kind::Git => (self.branch.clone(), "HEAD^"),
-            Kind::Mercurial => (self.branch.clone(), "p1(.)"),
+        let branch = self.branch.clone();
+        let parent = match checkout.kind {
+            Kind::Git => "HEAD^",
+            Kind::Mercurial => "p1(.)",
         };
         let message = commit_message(&report.finding, TEMPLATE_NAME, parent);
         if let Some(tip) = commit::tip(checkout, &branch)? {

@@ -87,7 +87,7 @@ pub struct Texts {
 }
 
 /// How wide the columns of a table are, which is known before the first row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Columns {
     /// The characters of the longest path.
     pub path: usize,
