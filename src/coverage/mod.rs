@@ -50,40 +50,84 @@ pub struct Missed {
     pub why: Option<String>,
 }
 
+/// A condition, or an operand of one, and how often contexts came to each outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Where it stands in the template.
+    pub path: Path,
+    /// The line it stands on.
+    pub line: usize,
+    /// The condition, or the operand of one.
+    pub condition: String,
+    /// How often it was true.
+    pub when_true: Times,
+    /// How often it was false.
+    pub when_false: Times,
+}
+
+/// How often an outcome was reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The number of contexts.
+    pub contexts: usize,
+    /// Why no context of production can reach it, where none did and that is known.
+    pub why: Option<String>,
+}
+
+/// Counts what `contexts` reach in `template`, for each of its conditions, in its order.
+pub fn tally<'c>(
+    template: &Template,
+    contexts: impl IntoIterator<Item = &'c Context>,
+) -> Vec<Tally> {
+    let renderer = Renderer::new(template);
+    let conditions = Conditions::of(renderer.offered());
+    let mut follow = Follow::new(&conditions);
+    let mut reached = vec![0; 2 * conditions.outcomes.len()];
+    for context in contexts {
+        // Where production's own part of the render raises, nothing is reached.
+        if let Ok(scope) = renderer.scope(context) {
+            let more = follow.reach(context.shape(), scope);
+            reached.iter_mut().zip(more).for_each(|(reached, more)| *reached += usize::from(more));
+        }
+    }
+    let reachable = Reachable::of(&conditions);
+    let outcomes = conditions.outcomes.iter().enumerate();
+    let tally = |(at, Outcome { path, condition }): (usize, &Outcome)| {
+        let times = |truth| {
+            let contexts = reached[2 * at + usize::from(truth)];
+            let why = (contexts == 0).then(|| reachable.why_not(at, truth)).flatten();
+            Times { contexts, why }
+        };
+        let (line, condition) = (template.line(path), condition.clone());
+        let (path, when_true, when_false) = (path.clone(), times(true), times(false));
+        Tally { path, line, condition, when_true, when_false }
+    };
+    outcomes.map(tally).collect()
+}
+
 /// Measures what `contexts` reach in `template`.
 pub fn measure<'c>(
     template: &Template,
     contexts: impl IntoIterator<Item = &'c Context>,
 ) -> Coverage {
-    let renderer = Renderer::new(template);
-    let conditions = Conditions::of(renderer.offered());
-    let mut follow = Follow::new(&conditions);
-    let mut reached = vec![false; 2 * conditions.outcomes.len()];
-    for context in contexts {
-        // Where production's own part of the render raises, nothing is reached.
-        if let Ok(scope) = renderer.scope(context) {
-            let more = follow.reach(context.shape(), scope);
-            reached.iter_mut().zip(more).for_each(|(reached, more)| *reached |= more);
-        }
-    }
-    let mut coverage = Coverage { outcomes: reached.len(), ..Coverage::default() };
-    let reachable = Reachable::of(&conditions);
-    for (at, outcome) in conditions.outcomes.iter().enumerate() {
-        for value in [true, false] {
-            if reached[2 * at + usize::from(value)] {
+    let mut coverage = Coverage::default();
+    for Tally { path, condition, when_true, when_false, .. } in tally(template, contexts) {
+        for (outcome, times) in [(true, when_true), (false, when_false)] {
+            coverage.outcomes += 1;
+            if times.contexts > 0 {
                 coverage.reached += 1;
-            } else {
-                let Place { line, column } = template.key_place(&outcome.path);
-                coverage.missed.push(Missed {
-                    path: outcome.path.clone(),
-                    line,
-                    column,
-                    end_line: template.end_line(&outcome.path).max(line),
-                    condition: outcome.condition.clone(),
-                    outcome: value,
-                    why: reachable.why_not(at, value),
-                });
+                continue;
             }
+            let Place { line, column } = template.key_place(&path);
+            coverage.missed.push(Missed {
+                path: path.clone(),
+                line,
+                column,
+                end_line: template.end_line(&path).max(line),
+                condition: condition.clone(),
+                outcome,
+                why: times.why,
+            });
         }
     }
     coverage.missed.sort_by_key(|missed| missed.line);

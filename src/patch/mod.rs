@@ -10,6 +10,7 @@ pub mod origin;
 pub mod recipe;
 pub mod retrigger;
 pub mod sites;
+mod tree_file;
 pub mod vanish;
 
 pub use origin::Origin;

@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::jsone::expr;
 use crate::patch::Origin;
+pub use crate::patch::tree_file::{TreeFile, sha256};
 use crate::template::{Text, value};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::path::Path as FilePath;
 
 /// The name that the old payload is bound to.
@@ -40,27 +40,7 @@ pub struct Recipe {
     value: Value,
     script: String,
     file: Option<TreeFile>,
-}
-
-/// A file of the tree that a fast path runs: ordinary Python, for the tree's linters and reviewers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TreeFile {
-    /// Its path from the repository's root, with slashes; empty where a recipe does not know it yet.
-    pub path: String,
-    /// Its content.
-    pub content: String,
-}
-
-impl TreeFile {
-    /// The SHA-256 of its content, in hexadecimal digits.
-    pub fn hash(&self) -> String {
-        sha256(self.content.as_bytes())
-    }
-}
-
-/// The SHA-256 of some bytes, in hexadecimal digits, as a template has it.
-pub fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    hash: String,
 }
 
 /// How a fast path is written: its long parts once in a file.
@@ -155,6 +135,7 @@ impl Recipe {
             value: Value::Null,
             script: script.to_owned(),
             file,
+            hash: sha256(template.as_bytes()),
         };
         recipe.read()?;
         let is_whole = ["$if", "then", "else"].iter().all(|key| recipe.value.get(key).is_some());
@@ -216,6 +197,11 @@ impl Recipe {
     /// The origin of what this recipe writes: a file with an older one is stale.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The SHA-256 of its `fast-path.yml`, in hexadecimal digits.
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
     /// The file of the tree that the fast path runs; none where the script is in the template.

@@ -13,23 +13,48 @@ pub const CALLBACKS: [(&str, &str); 4] = [
     ("retrigger-decision", "retrigger-decision"),
 ];
 
+/// Why an event keeps today's path, whatever a template makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// It is no action.
+    NoAction,
+    /// It is an action whose callback is none of [`CALLBACKS`].
+    OtherCallback,
+    /// Its callback comes through a hook of another permission than its own.
+    OtherPermission,
+    /// Its input is neither null nor a mapping.
+    NoMapping,
+    /// Its input asks for `downstream`, which needs the whole graph.
+    Downstream,
+}
+
 /// Whether an action with this context is a retrigger that needs no clone: one of
 /// [`CALLBACKS`], fired through a hook of its own permission, with no `downstream` in its input
 /// (that one needs the whole graph).
 pub fn needs_no_clone(context: &Context) -> bool {
+    kept(context).is_none()
+}
+
+/// Why what has this context is no retrigger that needs no clone; none where it is one.
+pub fn kept(context: &Context) -> Option<Kept> {
     let field = |key: &str| {
         context.get("action").and_then(|action| action.get(key)).and_then(Value::as_str)
     };
-    let is_action =
-        matches!(context.get("tasks_for").and_then(Value::as_str), Some("action" | "pr-action"));
-    let callback = field("cb_name").zip(field("action_perm"));
-    is_action
-        && callback.is_some_and(|callback| CALLBACKS.contains(&callback))
-        && match context.get("input") {
-            None | Some(Value::Null) => true,
-            Some(Value::Object(input)) => !input.get("downstream").is_some_and(is_truthy),
-            Some(_) => false,
+    if !matches!(context.get("tasks_for").and_then(Value::as_str), Some("action" | "pr-action")) {
+        return Some(Kept::NoAction);
+    }
+    let known = CALLBACKS.iter().find(|(callback, _)| field("cb_name") == Some(callback));
+    let Some((_, permission)) = known else { return Some(Kept::OtherCallback) };
+    if field("action_perm") != Some(permission) {
+        return Some(Kept::OtherPermission);
+    }
+    match context.get("input") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(input)) => {
+            input.get("downstream").is_some_and(is_truthy).then_some(Kept::Downstream)
         }
+        Some(_) => Some(Kept::NoMapping),
+    }
 }
 
 /// The variables that make a rendered payload an action's, each a string: taskgraph's
@@ -133,6 +158,30 @@ mod tests {
             taken += usize::from(value == json!(true));
         }
         assert!(taken > 20 && taken < contexts.len() / 2, "{taken} of {}", contexts.len());
+    }
+
+    #[test]
+    fn what_keeps_todays_path_is_told() {
+        let action = json!({"cb_name": "retrigger", "action_perm": "generic"});
+        let cases = [
+            (json!({"tasks_for": "cron"}), Some(Kept::NoAction)),
+            (json!({"tasks_for": "action", "action": action}), None),
+            (json!({"tasks_for": "action", "action": action, "input": {}}), None),
+            (json!({"tasks_for": "action", "action": action, "input": []}), Some(Kept::NoMapping)),
+            (
+                json!({"tasks_for": "pr-action", "action": action, "input": {"downstream": true}}),
+                Some(Kept::Downstream),
+            ),
+            (json!({"tasks_for": "action", "action": {}}), Some(Kept::OtherCallback)),
+            (
+                json!({"tasks_for": "action", "action": {"cb_name": "retrigger"}}),
+                Some(Kept::OtherPermission),
+            ),
+        ];
+        for (context, wanted) in cases {
+            let context = Context::new("case", context).unwrap();
+            assert_eq!(kept(&context), wanted, "{:?}", context.value());
+        }
     }
 
     /// The guard, around payloads of every form, against [`is_action`].

@@ -57,6 +57,19 @@ pub struct Detail {
     pub lines: Vec<Decided>,
 }
 
+/// What one context shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// What the old template renders.
+    pub old: Rendered,
+    /// What the new one renders.
+    pub new: Rendered,
+    /// Whether it is a retrigger whose task takes the fast path.
+    pub is_retrigger: bool,
+    /// Where the new one does not render what it must.
+    pub violation: Option<contract::Violation>,
+}
+
 /// What must come out of the new template for a context, judged by the old one's render.
 struct Expected {
     rendered: Rendered,
@@ -98,11 +111,10 @@ fn run_part(
 ) -> (Counts, Vec<Counterexample>) {
     let (mut counts, mut found) = (Counts::default(), Vec::new());
     for context in contexts {
-        let got = new.render(context);
-        let expected = expected(old.render(context), context, recipe);
+        let sample = judge(old, new, recipe, context);
         counts.total += 1;
-        counts.retrigger += usize::from(expected.clone.is_some());
-        match difference(&expected, &got, context, recipe) {
+        counts.retrigger += usize::from(sample.is_retrigger);
+        match sample.violation {
             None => counts.equal += 1,
             Some((path, old, new)) => {
                 counts.different += 1;
@@ -112,6 +124,14 @@ fn run_part(
         }
     }
     (counts, found)
+}
+
+/// Renders both templates in one context, and judges the new one's render by the old one's.
+pub fn judge(old: &Renderer, new: &Renderer, recipe: &Recipe, context: &Context) -> Sample {
+    let (old, new) = (old.render(context), new.render(context));
+    let expected = expected(old.clone(), context, recipe);
+    let violation = difference(&expected, &new, context, recipe);
+    Sample { old, new, is_retrigger: expected.clone.is_some(), violation }
 }
 
 /// The counterexample that one context makes, if it makes one.

@@ -4,22 +4,23 @@
 //! its callers' business.
 
 mod domain;
+pub mod evidence;
 mod finding;
+mod samples;
 mod script;
 
 pub use finding::{Code, Finding, Note, Raised, Site, Status};
 pub use script::{Script, Step};
 
-use crate::coverage::derive;
 use crate::error::{Place, Result};
-use crate::jsone::{Context, Renderer, families};
-use crate::patch::faults::{self, Fault};
-use crate::patch::{self, Patch, Recipe, State, Told, cut, retrigger};
+use crate::jsone::Context;
+use crate::patch::faults::Fault;
+use crate::patch::{self, Patch, Recipe, State, Told, cut};
 use crate::proof::{Proof, Verdict};
 use crate::template::{self, Template, Text};
 use finding::PATCH;
+use samples::samples;
 use script::scripts;
-use serde_json::Value;
 
 /// What to do with a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,7 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
 pub fn verify(old: &Template, new: &Template, options: &Options) -> Proof {
     // Where the recipe is not known, the proof says of the built-in one that the fast path is not its.
     let recipe = recipe_of(new, options).unwrap_or_else(|_| Recipe::built_in());
-    Proof::new(old, new, &recipe, &samples(&[old, new], options).all())
+    Proof::new(old, new, &recipe, &samples(&[old, new], &options.contexts).all())
 }
 
 fn recipe_of(template: &Template, options: &Options) -> Result<Recipe> {
@@ -141,7 +142,7 @@ fn revert(template: &Template, options: &Options) -> Result<Done> {
     let recipe = recipe_of(template, options).unwrap_or_else(|_| Recipe::built_in());
     let mut finding = Finding::new(Status::Reverted, None).of(template);
     finding.new_hash = Some(before.hook_hash());
-    let contexts = samples(&[&before], options);
+    let contexts = samples(&[&before], &options.contexts);
     let proof = of_this_file(Proof::new(&before, template, &recipe, &contexts.all()));
     if !patch::is_by(template, &before, &recipe) {
         finding = finding.because("the fast path that is taken out is not this recipe's");
@@ -173,7 +174,7 @@ fn cut_out(text: &Text) -> Result<Done> {
 
 fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     let recipe = &recipe_of(template, options)?;
-    let samples = samples(&[template], options);
+    let samples = samples(&[template], &options.contexts);
     let contexts = samples.all();
     let plan = Patch::plan(template, recipe, contexts.iter().copied())?;
     if let Some(obstacle) = plan.obstacle {
@@ -335,51 +336,4 @@ fn checked(
         }
         _ => {}
     }
-}
-
-/// The contexts that templates are sampled with.
-struct Samples<'o> {
-    own: &'o [Context],
-    derived: Vec<Context>,
-}
-
-impl Samples<'_> {
-    /// All of them: the built-in ones, the caller's, the derived ones.
-    fn all(&self) -> Vec<&Context> {
-        let own = self.own.iter().chain(&self.derived);
-        families::contexts().map(|context| context as &Context).chain(own).collect()
-    }
-}
-
-fn samples<'o>(templates: &[&Template], options: &'o Options) -> Samples<'o> {
-    let mut derived: Vec<Context> = Vec::new();
-    for template in templates {
-        // A template's own conditions are those without the fast path. The plan will say what is wrong
-        // with one that cannot be taken out.
-        let before = patch::revert(template);
-        let document = before.as_ref().unwrap_or(template).value();
-        let derived_here = derive::contexts(document, &retrigger::needs_no_clone);
-        for context in derived_here.into_iter().chain(completed(document)) {
-            if derived.iter().all(|known| known.name != context.name) {
-                derived.push(context);
-            }
-        }
-    }
-    Samples { own: &options.contexts, derived }
-}
-
-/// The built-in retriggers with the fields of `parameters` that a template reads, where it raises for
-/// want of them.
-fn completed(document: &Value) -> Vec<Context> {
-    let fields = faults::parameters_read(document);
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let renderer = Renderer::of_value(document);
-    let retriggers = families::contexts().filter(|context| retrigger::needs_no_clone(context));
-    retriggers
-        .filter(|context| renderer.render(context).is_err())
-        .map(|context| context.completed(&fields))
-        .filter(|context| renderer.render(context).is_ok())
-        .collect()
 }

@@ -1,0 +1,56 @@
+//! The contexts that a template is sampled with.
+
+use crate::coverage::derive;
+use crate::jsone::{Context, Renderer, families};
+use crate::patch::faults;
+use crate::patch::{self, retrigger};
+use crate::template::Template;
+use serde_json::Value;
+
+/// The contexts that templates are sampled with.
+pub(super) struct Samples<'o> {
+    own: &'o [Context],
+    derived: Vec<Context>,
+}
+
+impl Samples<'_> {
+    /// All of them: the built-in ones, the caller's, the derived ones.
+    pub(super) fn all(&self) -> Vec<&Context> {
+        let own = self.own.iter().chain(&self.derived);
+        families::contexts().map(|context| context as &Context).chain(own).collect()
+    }
+}
+
+/// The contexts to sample these templates with; `own` are the caller's.
+pub(super) fn samples<'o>(templates: &[&Template], own: &'o [Context]) -> Samples<'o> {
+    let mut derived: Vec<Context> = Vec::new();
+    for template in templates {
+        // A template's own conditions are those without the fast path. The plan will say what is wrong
+        // with one that cannot be taken out.
+        let before = patch::revert(template);
+        let document = before.as_ref().unwrap_or(template).value();
+        let derived_here = derive::contexts(document, &retrigger::needs_no_clone);
+        for context in derived_here.into_iter().chain(completed(document)) {
+            if derived.iter().all(|known| known.name != context.name) {
+                derived.push(context);
+            }
+        }
+    }
+    Samples { own, derived }
+}
+
+/// The built-in retriggers with the fields of `parameters` that a template reads, where it raises for
+/// want of them.
+fn completed(document: &Value) -> Vec<Context> {
+    let fields = faults::parameters_read(document);
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let renderer = Renderer::of_value(document);
+    let retriggers = families::contexts().filter(|context| retrigger::needs_no_clone(context));
+    retriggers
+        .filter(|context| renderer.render(context).is_err())
+        .map(|context| context.completed(&fields))
+        .filter(|context| renderer.render(context).is_ok())
+        .collect()
+}
