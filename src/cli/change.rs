@@ -4,6 +4,7 @@ use super::files::{self, Jobs, Plan};
 use super::find::Paths;
 use super::input::With;
 use super::output::{Exit, Output};
+use super::page;
 use crate::error::{Error, Result};
 use crate::report::Format;
 use crate::work::{Job, Options};
@@ -50,6 +51,7 @@ impl Change {
             return Err(Error::new("--stdout prints one file and nothing else")
                 .help("name one file, and no --format"));
         }
+        page::of_one(files.len(), output)?;
         let options = Options { force, ..self.with.options()? };
         let plan = Plan {
             write: self.write,

@@ -4,6 +4,7 @@ use super::find::Found;
 use super::input;
 use super::jobs;
 use super::output::{Exit, Output};
+use super::page;
 use super::progress::Progress;
 use super::replace::replace;
 use super::repository::name_in_diff;
@@ -118,7 +119,12 @@ fn take(
     telling: &mut Telling,
     output: &Output,
 ) {
-    let ended = result.and_then(|(bytes, done)| end(&path, &bytes, done, plan));
+    let as_printed = (path.as_path(), output.format);
+    let ended = result.and_then(|(bytes, done)| {
+        let page = page::of_patch(as_printed, &bytes, done.text.as_deref(), plan.options);
+        let (report, exit, text) = end(&path, &bytes, done, plan)?;
+        Ok((FileReport { page, ..report }, exit, text))
+    });
     let (mut report, mut exit, text) = ended.unwrap_or_else(|error| {
         output.error(&error);
         (FileReport::error(path.display().to_string(), &error), Exit::Input, None)

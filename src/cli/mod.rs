@@ -12,6 +12,7 @@ mod input;
 mod jobs;
 mod nearest;
 mod output;
+mod page;
 mod patch;
 mod progress;
 mod render;
@@ -79,6 +80,7 @@ enum Command {
 
 impl Command {
     fn run(&self, output: &Output) -> Result<Exit> {
+        page::of_command(matches!(self, Command::Patch(_) | Command::Verify(_)), output)?;
         match self {
             Command::Patch(command) => command.run(output),
             Command::Revert(command) => command.run(output),

@@ -3,6 +3,7 @@
 use super::find::TEMPLATE_NAME;
 use super::input::{self, With};
 use super::output::{Exit, Output};
+use super::page;
 use super::revision::{self, Checkout};
 use crate::error::{Error, Result};
 use crate::proof::{Proof, Verdict};
@@ -77,7 +78,9 @@ impl Verify {
             work::notes(&side.template).into_iter().map(note).collect()
         };
         let text = |side: &Side| side.template.text().as_str().to_owned();
+        let [before, after] = [&old, &new].map(|side| (side.name.as_str(), &side.template));
         let report = VerifyReport {
+            page: page::of_pair(output, before, after, &options),
             notes: [notes(&old), notes(&new)].concat(),
             texts: Texts { old: text(&old), new: text(&new) },
             old: old.name,

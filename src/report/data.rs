@@ -3,6 +3,7 @@
 use crate::error::{Error, plain};
 use crate::jsone::families::Family;
 use crate::proof::Proof;
+use crate::work::evidence::Evidence;
 use crate::work::{Code, Finding, Note};
 use serde::Serialize;
 use serde_json::Value;
@@ -62,6 +63,9 @@ pub struct FileReport {
     /// Whether the change was written; not part of the JSON.
     #[serde(skip)]
     pub written: bool,
+    /// What the page for reviewers shows of it, where that was asked for; not part of the JSON.
+    #[serde(skip)]
+    pub page: Option<Page>,
 }
 
 /// A commit that has a change.
@@ -106,7 +110,7 @@ impl FileReport {
         let path = path.into();
         let scripts = Vec::new();
         let (diff, commit, texts) = (None, None, None);
-        FileReport { path, finding, diff, scripts, commit, texts, written: false }
+        FileReport { path, finding, diff, scripts, commit, texts, written: false, page: None }
     }
 
     /// The report of a file that could not be read or written.
@@ -163,4 +167,32 @@ pub struct VerifyReport {
     /// The proof.
     #[serde(flatten)]
     pub proof: Proof,
+    /// What the page for reviewers shows, where that was asked for; not part of the JSON.
+    #[serde(skip)]
+    pub page: Option<Page>,
+}
+
+/// What the page for reviewers shows of two files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The old file's text; of a file that does not change, what it is without its fast path.
+    pub old: String,
+    /// The new file's.
+    pub new: String,
+    /// The text that the evidence is about: the old file's, without a fast path.
+    pub template: String,
+    /// The hooks' hashes of both.
+    pub hashes: [String; 2],
+    /// Whether the new file is another than the old one was.
+    pub is_change: bool,
+    /// What is to be seen of them; none where no new file was made.
+    pub evidence: Option<Evidence>,
+    /// The command line that makes the same verdict again.
+    pub repeat: String,
+    /// More command lines that show what the page says, each with a sentence on what it does.
+    pub checks: Vec<(String, String)>,
+    /// The command line that takes the fast path out.
+    pub revert: String,
+    /// Whether that gives the old file, to the byte.
+    pub is_reversible: bool,
 }

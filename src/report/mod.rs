@@ -9,6 +9,7 @@ mod diff;
 mod differences;
 pub mod fold;
 mod github;
+mod html;
 mod human;
 mod json;
 pub mod jsonl;
@@ -20,7 +21,7 @@ mod snippet;
 pub mod yaml;
 
 pub use data::{
-    Change, Columns, Commit, FileNote, FileReport, Report, RunReport, ScriptReport, Texts,
+    Change, Columns, Commit, FileNote, FileReport, Page, Report, RunReport, ScriptReport, Texts,
     VerifyReport,
 };
 pub use diff::unified_diff;
@@ -45,6 +46,8 @@ pub enum Format {
     Sarif,
     /// A comment for a pull request, or for Phabricator.
     Markdown,
+    /// A page for reviewers, of `patch` or `verify` of one file: one HTML file.
+    Html,
 }
 
 impl Format {
@@ -65,6 +68,7 @@ impl Report<'_> {
             Format::Github => github::write(self),
             Format::Sarif => sarif::write(self),
             Format::Markdown => markdown::write(self, is_verbose),
+            Format::Html => html::write(self),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::patch::recipe::{SCRIPT, sha256};
 use crate::patch::retrigger::{self, Kept};
 use crate::patch::{self, Recipe, edit};
 use crate::proof::sampled::{self, Sample};
-use crate::template::Template;
+use crate::template::{Path, Template};
 use serde_json::{Value, json};
 
 /// What is to be seen of an old and a new template.
@@ -268,8 +268,8 @@ fn written(new: &Template, recipe: &Recipe) -> Written {
 /// The script of the first fast path, as JSON-e gives it to the command.
 fn script(new: &Template, recipe: &Recipe) -> Option<Script> {
     let wrappers = edit::wrappers(new.value());
-    let bound = wrappers.first()?.find(new.value())?["$let"].get(SCRIPT)?.clone();
-    let rendered = render_value(&bound, &json!({})).ok()?;
+    let bound = |path: &Path| path.find(new.value())?.get("$let")?.get(SCRIPT);
+    let rendered = render_value(wrappers.iter().find_map(bound)?, &json!({})).ok()?;
     let text = rendered.as_str()?.to_owned();
     let (hash, is_recipes) = (sha256(text.as_bytes()), text == recipe.script());
     Some(Script { text, hash, is_recipes })
@@ -295,7 +295,8 @@ mod tests {
         let (old, new) = (template(EXAMPLE), template(&patched()));
         let options = Options::default();
         let (seen, proof) = (evidence(&old, &new, &options), work::verify(&old, &new, &options));
-        let sum = |of: fn(&Event) -> &Cell| seen.events.iter().map(|e| of(e).contexts).sum();
+        let sum =
+            |of: fn(&Event) -> &Cell| seen.events.iter().map(|e| of(e).contexts).sum::<usize>();
         assert_eq!(proof.contexts.retrigger, sum(|event| &event.fast));
         assert_eq!(proof.contexts.total - proof.contexts.retrigger, sum(|event| &event.same));
         assert_eq!(proof.contexts.different, sum(|event| &event.different));
