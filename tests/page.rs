@@ -1,8 +1,11 @@
 //! The page for reviewers, `--format html`: what it says, that nothing of a file runs in it, that its
 //! command lines work, and what Chromium and axe-core make of it.
 
+#[path = "page/files.rs"]
+mod files;
 mod needs;
 
+use files::{PLAIN, files, hostile};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,8 +14,6 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_tc-retrigger");
 
 /// No page may be larger.
 const MOST_BYTES: usize = 2_000_000;
-
-const PLAIN: &str = include_str!("edits/four-spaces.before.yml");
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM).current_dir(folder).args(arguments).output().unwrap()
@@ -26,27 +27,6 @@ fn page(folder: &Path, arguments: &[&str], status: i32) -> String {
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{arguments:?}");
     assert!(page.len() < MOST_BYTES, "{arguments:?}: {} bytes", page.len());
     page
-}
-
-/// The files that the tests make pages of, in a folder of their own.
-fn files() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("old.yml", PLAIN);
-    let patched = run(folder.path(), &["patch", "--stdout", "old.yml"]);
-    let patched = String::from_utf8(patched.stdout).unwrap();
-    write("new.yml", &patched);
-    write("same-time.yml", &patched.replace("maxRunTime: 600", "maxRunTime: {$eval: '600'}"));
-    write("other-time.yml", &patched.replace("maxRunTime: 600", "maxRunTime: 601"));
-    write("other-comment.yml", &patched.replace("# Edit the payload", "# Change the payload"));
-    write("other-image.yml", &PLAIN.replace("some/image", "another/image"));
-    write("old-recipe.yml", include_str!("scan/old/.taskcluster.yml"));
-    write("none.yml", "version: 1\ntasks: []\n");
-    write("raises.yml", include_str!("cmd/raises.taskcluster.yml"));
-    // The fast path's own variable.
-    let used = "extra: {$let: {clonePayload: 1}, in: {$eval: clonePayload}}";
-    write("refused.yml", &PLAIN.replace("extra: {}", used));
-    folder
 }
 
 /// The text of a page between two places.
@@ -210,34 +190,6 @@ fn the_script_in_the_tree_is_told_with_its_hash() {
         assert!(recipe.contains(part), "{part}: {recipe}");
     }
     assert!(page.contains("<code>a/b.py</code> goes with it: the file is new."));
-}
-
-/// A file whose name, keys, comments and values want to be more than text.
-fn hostile(folder: &Path) -> [PathBuf; 2] {
-    let bad = "<img src=x onerror=alert(1)></code></pre></script></style><script>alert(2)</script>&amp;\\\"'";
-    let name = "<img src=x onerror=alert(3)>&'\".yml";
-    let text = PLAIN
-        .replace("# what the task runs", &format!("# {bad} \u{202e}evil"))
-        .replace("image: some/image", &format!("image: '{}'", bad.replace('\'', "''")))
-        .replace(
-            "extra: {}",
-            &format!(
-                "'{}': '</details>${{tasks_for}}<svg onload=alert(4)>'",
-                bad.replace('\'', "''")
-            ),
-        )
-        .replace(
-            r#"tasks_for in ["action", "cron"]"#,
-            r#"tasks_for in ["action", "cron", "<script>alert(5)</script>"]"#,
-        );
-    let new = folder.join("<script>new.yml");
-    fs::write(folder.join(name), &text).unwrap();
-    fs::write(
-        &new,
-        text.replace("# of the next key", "# </textarea>").replace("bash", "<b onclick=alert(6)>"),
-    )
-    .unwrap();
-    [folder.join(name), new]
 }
 
 #[test]

@@ -51,7 +51,10 @@ async function look(page, width, told) {
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         if (wide > width) told(`is ${wide} pixels wide`);
         await page.evaluate(source);
-        const { violations } = await page.evaluate(() => window.axe.run({ exclude: [".l:nth-child(n + 30)", "pre > code:nth-child(n + 30)"] }));
+        const { violations } = await page.evaluate(() => {
+            const exclude = [".l:nth-child(n + 30)", "pre > code:nth-child(n + 30)"];
+            return window.axe.run({ exclude });
+        });
         for (const { id, help, nodes } of violations) told(`axe: ${id}: ${help}: ${nodes[0].html} (${nodes.length})`);
     }
     await page.$$eval("details", (all) => all.forEach((one) => (one.open = false)));

@@ -20,7 +20,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 use subject::Subject;
 
-const STYLE: &str = include_str!("page.css");
+/// The style sheet, in the order in which later rules win.
+const STYLE: [&str; 3] =
+    [include_str!("page.css"), include_str!("parts.css"), include_str!("media.css")];
 
 /// The page of a report of one file or pair; empty where the report has none.
 pub fn write(report: &Report) -> String {
@@ -113,7 +115,7 @@ fn contents(subject: &Subject, sections: &[(&str, &str, Markup)]) -> Markup {
 
 /// The style sheet.
 fn style() -> String {
-    STYLE.to_owned() + &parts::indentations()
+    STYLE.concat() + &parts::indentations()
 }
 
 /// What the page may do: nothing but show itself, with this very style sheet (Content Security Policy

@@ -20,7 +20,9 @@ pub fn repeat(page: &Page) -> Markup {
         &html! {
             p { "With tc-retrigger " (version) " (" code { "tc-retrigger --version" } "), in the folder that it was run in:" }
             ol.commands {
-                (command(&page.repeat, &html! { "The verdict, on the terminal. With " code { "--verbose" } " it leaves nothing out." }))
+                (command(&page.repeat, &html! {
+                    "The verdict, on the terminal. With " code { "--verbose" } " it leaves nothing out."
+                }))
                 @for (line, what) in &page.checks { (command(line, &html! { (what) })) }
             }
             @if page.is_change {
