@@ -1,7 +1,7 @@
 //! What a comparison with a literal says of the value that it compares.
 
-use crate::coverage::uses::{self, Chain};
 use crate::jsone::expr::{self, Lexeme, Token};
+use crate::jsone::uses::{self, Chain};
 use serde_json::Value;
 
 /// A part of what a value may be.

@@ -1,7 +1,7 @@
 //! A template reduced to its conditions and to what is needed to follow them.
 
-use crate::coverage::uses::{self, Chain};
 use crate::jsone::logic::Logic;
+use crate::jsone::uses::{self, Chain};
 use crate::jsone::walk::{self, operator};
 use crate::template::Path;
 use serde_json::{Map, Value};

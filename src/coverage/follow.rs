@@ -1,8 +1,9 @@
 //! Following a render through a template's conditions.
 
 use crate::coverage::conditions::{Bound, Conditions, Each, Part};
-use crate::coverage::uses::{Engine, project};
+use crate::coverage::engine::Engine;
 use crate::jsone::Shape;
+use crate::jsone::uses::project;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::rc::Rc;

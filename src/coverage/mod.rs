@@ -7,9 +7,9 @@
 mod compared;
 mod conditions;
 pub mod derive;
+mod engine;
 mod follow;
 mod reach;
-mod uses;
 
 use crate::error::Place;
 use crate::jsone::{Context, Renderer};

@@ -1,6 +1,8 @@
 //! Contexts: what production hands to a template beside the file itself.
 
 use crate::error::{Error, Result};
+use crate::jsone::engine::{NOW, render_value};
+use crate::jsone::parts;
 use crate::jsone::slugid::slugid;
 use crate::template::type_name;
 use serde_json::{Map, Value, json};
@@ -21,6 +23,9 @@ pub struct Context {
     bound: Map<String, Value>,
     /// What the engine gets.
     engine: Value,
+    /// What the names mean around a template; what the engine says where production's own part raises.
+    names: std::result::Result<Map<String, Value>, String>,
+    is_plain: bool,
 }
 
 /// How a service renders a template.
@@ -80,12 +85,37 @@ impl Context {
             {
                 action.insert("repo_scope".to_owned(), scope.into());
             }
-            let engine = Value::Object(hook_context(&bound)?);
-            return Ok(Context { name, shape: Shape::Hook, bound, engine });
+            let engine = hook_context(&bound)?;
+            return Ok(Context::with(name, Shape::Hook, bound, engine));
         }
         let as_slugid = tasks_for.starts_with("github") || tasks_for == "git-push";
-        let engine = Value::Object(bound.clone());
-        Ok(Context { name, shape: Shape::Document { as_slugid }, bound, engine })
+        let engine = bound.clone();
+        Ok(Context::with(name, Shape::Document { as_slugid }, bound, engine))
+    }
+
+    fn with(
+        name: String,
+        shape: Shape,
+        bound: Map<String, Value>,
+        engine: Map<String, Value>,
+    ) -> Context {
+        let engine = Value::Object(engine);
+        let is_plain = parts::are_names(&engine) && parts::is_settled(&engine);
+        let mut context = Context { name, shape, bound, engine, names: Ok(Map::new()), is_plain };
+        context.names = context.bind_names();
+        context
+    }
+
+    fn bind_names(&self) -> std::result::Result<Map<String, Value>, String> {
+        let now = self.now().unwrap_or(NOW);
+        let mut names = self.engine.as_object().cloned().unwrap_or_default();
+        names.insert("now".to_owned(), now.into());
+        if self.shape == Shape::Hook {
+            // What `$let` binds is this, rendered; it reads no time.
+            let bound = render_value(&self.hook_names(), &self.engine)?;
+            names.extend(bound.as_object().cloned().unwrap_or_default());
+        }
+        Ok(names)
     }
 
     /// For an action, the same with all that a decision task may leave out of the hook's payload, or
@@ -142,6 +172,17 @@ impl Context {
         self.bound.get("now").and_then(Value::as_str)
     }
 
+    /// What the names mean outside of the template (for an action: of `tasks[0]`). Errs as the engine
+    /// does where production's own part raises.
+    pub(super) fn names(&self) -> std::result::Result<&Map<String, Value>, &str> {
+        self.names.as_ref().map_err(String::as_str)
+    }
+
+    /// Whether the engine takes all names of the context, and gives its numbers back as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
     /// What the engine gets as context: for an action the hook's own.
     pub(super) fn engine_value(&self) -> &Value {
         &self.engine
@@ -151,6 +192,13 @@ impl Context {
     /// (`ciadmin/generate/in_tree_actions.py`), with what that file fixes at deploy time taken
     /// from this context.
     pub(super) fn hook_template(&self, task: &Value) -> Value {
+        let mut template = json!({"$let": self.hook_names()});
+        template["in"] = task.clone();
+        template
+    }
+
+    /// What that `$let` binds.
+    fn hook_names(&self) -> Value {
         let action = self.bound.get("action");
         let fixed = |key: &str| action.and_then(|action| action.get(key)).cloned();
         let mut bound_action = json!({
@@ -177,21 +225,17 @@ impl Context {
                 None => escaped(scope),
             };
         }
-        let mut template = json!({
-            "$let": {
-                "tasks_for": self.bound.get("tasks_for"),
-                "action": bound_action,
-                "push": {"$eval": "payload.decision.push"},
-                "repository": {"$eval": "payload.decision.repository"},
-                "parameters": {"$eval": "payload.decision[\"parameters\"]"},
-                "input": {"$eval": "payload.user.input"},
-                "taskId": {"$eval": "payload.user.taskId"},
-                "taskGroupId": {"$eval": "payload.user.taskGroupId"},
-                "ownTaskId": {"$eval": "taskId"},
-            },
-        });
-        template["in"] = task.clone();
-        template
+        json!({
+            "tasks_for": self.bound.get("tasks_for"),
+            "action": bound_action,
+            "push": {"$eval": "payload.decision.push"},
+            "repository": {"$eval": "payload.decision.repository"},
+            "parameters": {"$eval": "payload.decision[\"parameters\"]"},
+            "input": {"$eval": "payload.user.input"},
+            "taskId": {"$eval": "payload.user.taskId"},
+            "taskGroupId": {"$eval": "payload.user.taskGroupId"},
+            "ownTaskId": {"$eval": "taskId"},
+        })
     }
 }
 

@@ -4,26 +4,28 @@
 //! hook's `$let` for actions ([`context`]), `as_slugid` ([`slugid`]) and a time that stands still.
 
 pub mod context;
+mod engine;
 pub mod expr;
 pub mod families;
 pub mod logic;
 pub mod mend;
+mod parts;
+mod probes;
 pub mod raise;
 pub mod slugid;
+pub mod uses;
 pub mod walk;
 
 pub use context::{Context, Shape};
+pub use engine::{NOW, Rendered, is_rendering, render_value};
+pub use parts::Memory;
+pub use probes::Probes;
 
 use crate::template::{Path, Template};
-use serde_json::{Map, Value, json};
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The time of every render whose context names no other.
-pub const NOW: &str = "2026-01-01T00:00:00.000Z";
-
-/// What a template renders to, or the engine's own message where it raises.
-pub type Rendered = std::result::Result<Value, String>;
+use engine::at;
+use parts::Parts;
+use serde_json::{Map, Value};
+use std::sync::OnceLock;
 
 /// The engine's parser takes twice as long for each level of brackets (4 ms at 12, 60 ms at 16,
 /// measured): an expression nested deeper than this is refused. Real ones have 4 at most.
@@ -50,6 +52,8 @@ pub struct Renderer {
     document: Value,
     offered: Value,
     task: Option<Value>,
+    /// The same in parts, made when first asked for; none of what does not render by parts.
+    parts: OnceLock<[Option<Parts>; 3]>,
     /// What of it the engine cannot take.
     limit: Option<Limit>,
 }
@@ -66,6 +70,7 @@ impl Renderer {
         let task = document.get("tasks").and_then(Value::as_array).and_then(|list| list.first());
         Renderer {
             task: task.cloned(),
+            parts: OnceLock::new(),
             limit: limit(&document),
             offered: at(NOW, slugid::replace_calls(&document)),
             document: at(NOW, document),
@@ -90,35 +95,37 @@ impl Renderer {
         if let Some(Limit { path, why, .. }) = &self.limit {
             return Err(format!("{why} (at {path})"));
         }
-        let mut names = context.engine_value().as_object().cloned().unwrap_or_default();
-        names.insert("now".to_owned(), context.now().unwrap_or(NOW).into());
-        if context.shape() == Shape::Hook {
-            let probe: Map<String, Value> = context::BOUND
-                .iter()
-                .map(|name| ((*name).to_owned(), json!({"$eval": name})))
-                .collect();
-            let bound = hook(&Value::Object(probe), context)?;
-            names.extend(bound.as_object().cloned().unwrap_or_default());
-        }
-        Ok(names)
+        context.names().cloned().map_err(str::to_owned)
     }
 
     /// Where the template raises with this context, which [`Renderer::render`] says raises `raised`.
     pub fn raise(&self, context: &Context, raised: &str) -> raise::Raise {
+        self.raise_with(&mut Probes::default(), context, raised)
+    }
+
+    /// As [`Renderer::raise`], with what `probes`, which are this template's own, know from other
+    /// contexts.
+    pub fn raise_with(&self, probes: &mut Probes, context: &Context, raised: &str) -> raise::Raise {
         let task = Path::root().key("tasks").index(0);
         match context.shape() {
             _ if self.limit.is_some() => {
                 raise::Raise { path: Path::root(), is_key: false, error: raised.to_owned() }
             }
             Shape::Hook => {
-                let render =
-                    |document: &Value| hook(task.find(document).unwrap_or(&Value::Null), context);
-                raise::locate(&self.document["in"], &task, raised, &render)
+                let inner = &self.document["in"];
+                let mut render = |path: &Path, part: Value| {
+                    probes.render(inner, &task, path, part, context, &|task| hook(task, context))
+                };
+                raise::locate(inner, &task, raised, &mut render)
             }
             Shape::Document { as_slugid } => {
                 let timed = if as_slugid { &self.offered } else { &self.document };
-                let render = |inner: &Value| document(&at(NOW, inner.clone()), context);
-                raise::locate(&timed["in"], &Path::root(), raised, &render)
+                let (inner, whole) = (&timed["in"], Path::root());
+                let plain = |inner: &Value| document(&at(NOW, inner.clone()), context);
+                let mut render = |path: &Path, part: Value| {
+                    probes.render(inner, &whole, path, part, context, &plain)
+                };
+                raise::locate(inner, &whole, raised, &mut render)
             }
         }
     }
@@ -142,14 +149,30 @@ impl Renderer {
             Shape::Document { as_slugid: false } => document(&self.document, context),
         }
     }
-}
 
-/// The template at a time: the engine sets `now` itself, from the clock; an inner `$let` overrides
-/// that.
-fn at(now: &str, template: Value) -> Value {
-    let mut timed = json!({"$let": {"now": now.replace("${", "$${")}});
-    timed["in"] = template;
-    timed
+    /// As [`Renderer::render`], with what `memory` knows of parts that read the same: the engine renders
+    /// each part once for all that it reads.
+    pub fn render_with(&self, memory: &mut Memory, context: &Context) -> Rendered {
+        self.by_parts(memory, context).unwrap_or_else(|| self.render(context))
+    }
+
+    /// None where only the engine can tell what the whole renders to.
+    fn by_parts(&self, memory: &mut Memory, context: &Context) -> Option<Rendered> {
+        let names = context.names().ok().filter(|_| self.limit.is_none() && context.is_plain())?;
+        let [document, offered, task] = self.parts.get_or_init(|| {
+            let task = self.task.as_ref().unwrap_or(&Value::Null);
+            [&self.document["in"], &self.offered["in"], task].map(Parts::of)
+        });
+        match context.shape() {
+            Shape::Hook => task.as_ref()?.render(names, memory),
+            Shape::Document { as_slugid: true } => {
+                let mut rendered = offered.as_ref()?.render(names, memory)?;
+                rendered.iter_mut().for_each(slugid::replace_marks);
+                Some(rendered)
+            }
+            Shape::Document { as_slugid: false } => document.as_ref()?.render(names, memory),
+        }
+    }
 }
 
 fn hook(task: &Value, context: &Context) -> Rendered {
@@ -162,28 +185,6 @@ fn document(timed: &Value, context: &Context) -> Rendered {
     match context.now() {
         None => render_value(timed, context.engine_value()),
         Some(now) => render_value(&at(now, timed["in"].clone()), context.engine_value()),
-    }
-}
-
-thread_local! {
-    static RENDERING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread is inside of the engine: a panic there is told as a render's error.
-pub fn is_rendering() -> bool {
-    RENDERING.get()
-}
-
-/// Renders any template value with any mapping as context; the engine's own rules for `now`.
-pub fn render_value(template: &Value, context: &Value) -> Rendered {
-    RENDERING.set(true);
-    // The engine panics on some inputs, such as a `$fromNow` that leaves the calendar.
-    let rendered = catch_unwind(AssertUnwindSafe(|| json_e::render(template, context)));
-    RENDERING.set(false);
-    match rendered {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(err)) => Err(err.to_string()),
-        Err(_) => Err("the JSON-e engine failed on a value that it cannot compute".to_owned()),
     }
 }
 
@@ -240,6 +241,7 @@ fn escaped_key(value: &Value, path: &Path) -> Option<Limit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn render(document: Value, context: Value) -> Rendered {
         Renderer::of_value(&document).render(&Context::new("test", context).unwrap())

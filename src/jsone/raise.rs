@@ -25,15 +25,15 @@ pub struct Raise {
     pub error: String,
 }
 
-/// Finds where the part of `document` at `start` raises. `render` renders the document's part, and
-/// `raised` is what it gave for the document itself.
+/// Finds where the part of `document` at `start` raises. `render` renders the document with another
+/// value at a path, and `raised` is what it gave for the document itself.
 pub fn locate(
     document: &Value,
     start: &Path,
     raised: &str,
-    render: &dyn Fn(&Value) -> Result<Value, String>,
+    render: &mut dyn FnMut(&Path, Value) -> Result<Value, String>,
 ) -> Raise {
-    let search = Search { document, render };
+    let mut search = Search { render };
     let whole = start.find(document).unwrap_or(&Value::Null);
     let (path, is_key, location, words) =
         search.descend(whole, start.clone(), String::new(), raised);
@@ -44,15 +44,14 @@ pub fn locate(
 }
 
 struct Search<'s> {
-    document: &'s Value,
-    render: &'s dyn Fn(&Value) -> Result<Value, String>,
+    render: &'s mut dyn FnMut(&Path, Value) -> Result<Value, String>,
 }
 
 impl Search<'_> {
     /// The part at or below `path` that raises `raised`, whether that is its key, its location in what
     /// is rendered, and the engine's words for what that part raises by itself.
     fn descend(
-        &self,
+        &mut self,
         value: &Value,
         path: Path,
         location: String,
@@ -66,8 +65,8 @@ impl Search<'_> {
         let Value::Object(map) = value else { return (path, false, location, raised.to_owned()) };
         match operator(map) {
             None => {
-                let raises = |key: &&String| self.evaluates(&path, json!(key)).is_err();
-                let key = map.keys().filter(|key| key.contains("${")).find(raises);
+                let mut raises = |key: &&String| self.evaluates(&path, json!(key)).is_err();
+                let key = map.keys().filter(|key| key.contains("${")).find(&mut raises);
                 let at = key.map_or(path.clone(), |key| path.key(key));
                 (at, key.is_some(), location, raised.to_owned())
             }
@@ -89,27 +88,19 @@ impl Search<'_> {
     }
 
     /// Whether rendering comes to the part at `path`, and the part itself raises `raised`.
-    fn raises(&self, path: &Path, part: &Value, raised: &str) -> bool {
+    fn raises(&mut self, path: &Path, part: &Value, raised: &str) -> bool {
         let probe = json!({"$eval": PROBE});
-        let is_reached = self.replaced(path, probe).is_err_and(|err| err.contains(PROBE));
+        let is_reached = (self.render)(path, probe).is_err_and(|err| err.contains(PROBE));
         is_reached && self.evaluates(path, part.clone()).is_err_and(|words| words == raised)
     }
 
     /// Renders a template where the part at `path` stands. Errs with what it raises.
-    fn evaluates(&self, path: &Path, template: Value) -> Result<(), String> {
+    fn evaluates(&mut self, path: &Path, template: Value) -> Result<(), String> {
         let then = json!({"$let": {"rendered": template}, "in": {"$eval": PROBE}});
-        match self.replaced(path, then) {
+        match (self.render)(path, then) {
             Err(words) if !words.contains(PROBE) => Err(words),
             _ => Ok(()),
         }
-    }
-
-    fn replaced(&self, path: &Path, part: Value) -> Result<Value, String> {
-        let mut document = self.document.clone();
-        if let Some(place) = path.find_mut(&mut document) {
-            *place = part;
-        }
-        (self.render)(&document)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::error::Place;
 use crate::jsone::expr;
 use crate::jsone::walk;
-use crate::jsone::{Context, Renderer};
+use crate::jsone::{Context, Memory, Probes, Renderer};
 use crate::patch::vanish::may_vanish;
 use crate::template::{Path, Template};
 use serde_json::Value;
@@ -61,15 +61,16 @@ pub fn faults(
     let parameters = parameters_read(document);
     let renderer = Renderer::of_value(document);
     let mut faults: Vec<Fault> = Vec::new();
+    let (mut memory, mut probes) = (Memory::default(), Probes::default());
     for original in raised {
         let context = original.completed(&parameters);
         // What only the fast path raises is an edit of it.
-        if without.render(&context).is_ok() {
+        if without.render_with(&mut memory, &context).is_ok() {
             continue;
         }
-        let Err(words) = renderer.render(&context) else { continue };
+        let Err(words) = renderer.render_with(&mut memory, &context) else { continue };
         let name = original.name.clone();
-        let fault = renderer.raise(&context, &words);
+        let fault = renderer.raise_with(&mut probes, &context, &words);
         if have_rendered && is_left_open(document, &fault.error) {
             continue;
         }

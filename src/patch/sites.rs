@@ -5,7 +5,7 @@
 //! rendered with all retriggers, and the marks that come out with a task's payload are the sites.
 
 use crate::jsone::walk::operator;
-use crate::jsone::{Context, Renderer};
+use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::faults::parameters_read;
 use crate::patch::fit::{self, Unfit};
 use crate::patch::retrigger::{self, is_action};
@@ -20,7 +20,7 @@ const ACTION: &str = "ACTION_CALLBACK";
 /// The variable that holds a payload while it is marked.
 const MARKED: &str = "markedPayload";
 
-/// The name under which the marks know JSON-e's `typeof`.
+/// The name under which the marks know JSON-e's `typeof` where the template binds that name itself.
 const TYPE_OF: &str = "typeOfMarked";
 
 /// The key of a payload's mark, among its own.
@@ -85,12 +85,12 @@ pub fn find<'c>(
     let (mut renders_for_pull_requests, mut unfit) = (false, None);
     let mut no_action = Vec::new();
     let parameters = parameters_read(document);
+    let mut memory = Memory::default();
     for context in contexts.into_iter().filter(|context| retrigger::needs_no_clone(context)) {
         let name = context.name.as_str();
-        let rendered = renderer.render(context);
-        match rendered
-            .or_else(|err| renderer.render(&context.completed(&parameters)).map_err(|_| err))
-        {
+        let rendered = renderer.render_with(&mut memory, context);
+        let mut completed = || renderer.render_with(&mut memory, &context.completed(&parameters));
+        match rendered.or_else(|err| completed().map_err(|_| err)) {
             Ok(task) => {
                 let payload = task.get("payload").unwrap_or(&Value::Null);
                 // Of a payload that a variable passed on, the last mark is the task's own.
@@ -167,10 +167,11 @@ fn is_for_pull_request(context: &Context) -> bool {
 /// reads the payload still can.
 fn marked(document: &Value, places: &[Path]) -> Value {
     let mut marked = document.clone();
+    let type_of = if binds(document, "typeof") { TYPE_OF } else { "typeof" };
     // What is inside of another comes behind it, and is marked first: its path changes with the outer one.
     for (at, path) in places.iter().enumerate().rev() {
         if let Some(value) = path.find_mut(&mut marked) {
-            let is_mapping = format!("{TYPE_OF}({MARKED}) == \"object\"");
+            let is_mapping = format!("{type_of}({MARKED}) == \"object\"");
             let with_mark = json!({"$merge": [{"$eval": MARKED}, {MARK: at}]});
             *value = json!({
                 "$let": {MARKED: value.take()},
@@ -178,11 +179,27 @@ fn marked(document: &Value, places: &[Path]) -> Value {
             });
         }
     }
-    // The template may bind `typeof` itself.
-    if let Some(task) = marked.pointer_mut("/tasks/0") {
+    if type_of == TYPE_OF
+        && let Some(task) = marked.pointer_mut("/tasks/0")
+    {
         *task = json!({"$let": {TYPE_OF: {"$eval": "typeof"}}, "in": task.take()});
     }
     marked
+}
+
+/// Whether a template may give this name a meaning of its own.
+fn binds(value: &Value, name: &str) -> bool {
+    let is_bound = |key: &str| key == name || key.ends_with(')') && key.contains(name);
+    match value {
+        Value::Object(map) => {
+            let is_computed = map.get("$let").is_some_and(|bound| {
+                bound.as_object().is_none_or(|bound| bound.keys().any(|key| key.contains('$')))
+            });
+            is_computed || map.iter().any(|(key, value)| is_bound(key) || binds(value, name))
+        }
+        Value::Array(items) => items.iter().any(|item| binds(item, name)),
+        _ => false,
+    }
 }
 
 /// The values of all keys `payload` of mappings that are no operators.

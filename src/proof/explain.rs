@@ -3,7 +3,7 @@
 
 use super::sampled::{self, Counterexample, Detail};
 use crate::coverage::{self, Decided};
-use crate::jsone::{Context, Renderer};
+use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::Recipe;
 use crate::template::Template;
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub fn explain(
     let shows = |value: &Map<String, Value>| {
         let context = Context::new(context.name.clone(), Value::Object(value.clone()));
         context.is_ok_and(|context| {
-            let found = sampled::sample(&before, &after, recipe, &context);
+            let found = sampled::sample(&before, &after, recipe, &context, &mut Memory::default());
             found.is_some_and(|found| found.path == path)
         })
     };
@@ -35,7 +35,8 @@ pub fn explain(
     let Ok(smallest) = Context::new(context.name.clone(), Value::Object(value.clone())) else {
         return;
     };
-    if let Some(found) = sampled::sample(&before, &after, recipe, &smallest) {
+    if let Some(found) = sampled::sample(&before, &after, recipe, &smallest, &mut Memory::default())
+    {
         (example.old, example.new) = (found.old, found.new);
     }
     let lines = deciding(&smallest, old, new);

@@ -15,7 +15,7 @@ pub use sampled::{Counterexample, Counts, Detail};
 pub use structural::Structural;
 
 use crate::coverage::{self, Coverage};
-use crate::jsone::{Context, Renderer};
+use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::{Patch, Recipe, sites};
 use crate::template::{Reading, Template};
 use serde::Serialize;
@@ -115,7 +115,8 @@ impl Proof {
         contexts: &[&Context],
     ) -> Proof {
         let (before, after) = (Renderer::new(old), Renderer::new(new));
-        let (counts, mut counterexamples) = sampled::run(&before, &after, recipe, contexts);
+        let (counts, mut counterexamples) =
+            sampled::run(&before, &after, recipe, contexts, &mut Memory::default());
         let coverage = coverage::measure(old, contexts.iter().copied());
         if let Some(example) = counterexamples.first_mut()
             && let Some(context) = contexts.iter().find(|context| context.name == example.context)

@@ -1,7 +1,7 @@
 //! The sampled proof: old and new template, rendered side by side in many contexts.
 
 use crate::coverage::Decided;
-use crate::jsone::{Context, Rendered, Renderer, render_value};
+use crate::jsone::{Context, Memory, Rendered, Renderer, render_value};
 use crate::patch::{Recipe, retrigger};
 use crate::proof::contract;
 use crate::template::Path;
@@ -77,41 +77,18 @@ struct Expected {
     clone: Option<Value>,
 }
 
-/// Renders both templates in all `contexts`. Counterexamples come in the contexts' order, one for
-/// each context.
+/// Renders both templates in all `contexts`, with what `memory` knows. Counterexamples come in the
+/// contexts' order, one for each context.
 pub fn run(
     old: &Renderer,
     new: &Renderer,
     recipe: &Recipe,
     contexts: &[&Context],
-) -> (Counts, Vec<Counterexample>) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = contexts.len().div_ceil(threads).max(1);
-    let (mut counts, mut found) = (Counts::default(), Vec::new());
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = contexts
-            .chunks(share)
-            .map(|part| scope.spawn(|| run_part(old, new, recipe, part)))
-            .collect();
-        for part in parts {
-            let (more, examples) =
-                part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            counts.add(more);
-            found.extend(examples);
-        }
-    });
-    (counts, found)
-}
-
-fn run_part(
-    old: &Renderer,
-    new: &Renderer,
-    recipe: &Recipe,
-    contexts: &[&Context],
+    memory: &mut Memory,
 ) -> (Counts, Vec<Counterexample>) {
     let (mut counts, mut found) = (Counts::default(), Vec::new());
     for context in contexts {
-        let sample = judge(old, new, recipe, context);
+        let sample = judge(old, new, recipe, context, memory);
         counts.total += 1;
         counts.retrigger += usize::from(sample.is_retrigger);
         match sample.violation {
@@ -126,9 +103,16 @@ fn run_part(
     (counts, found)
 }
 
-/// Renders both templates in one context, and judges the new one's render by the old one's.
-pub fn judge(old: &Renderer, new: &Renderer, recipe: &Recipe, context: &Context) -> Sample {
-    let (old, new) = (old.render(context), new.render(context));
+/// Renders both templates in one context, with what `memory` knows, and judges the new one's render by the
+/// old one's.
+pub fn judge(
+    old: &Renderer,
+    new: &Renderer,
+    recipe: &Recipe,
+    context: &Context,
+    memory: &mut Memory,
+) -> Sample {
+    let (old, new) = (old.render_with(memory, context), new.render_with(memory, context));
     let expected = expected(old.clone(), context, recipe);
     let violation = difference(&expected, &new, context, recipe);
     Sample { old, new, is_retrigger: expected.clone.is_some(), violation }
@@ -140,8 +124,9 @@ pub fn sample(
     new: &Renderer,
     recipe: &Recipe,
     context: &Context,
+    memory: &mut Memory,
 ) -> Option<Counterexample> {
-    run_part(old, new, recipe, &[context]).1.pop()
+    run(old, new, recipe, &[context], memory).1.pop()
 }
 
 fn expected(old: Rendered, context: &Context, recipe: &Recipe) -> Expected {

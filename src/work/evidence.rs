@@ -7,7 +7,7 @@ use super::Options;
 use super::samples::samples;
 use super::script::recipe_of;
 use crate::coverage::{self, Tally};
-use crate::jsone::{Context, Rendered, Renderer, families, render_value};
+use crate::jsone::{Context, Memory, Rendered, Renderer, families, render_value};
 use crate::patch::recipe::{SCRIPT, sha256};
 use crate::patch::retrigger::{self, Kept};
 use crate::patch::{self, Recipe, edit};
@@ -148,8 +148,9 @@ pub fn evidence(old: &Template, new: &Template, options: &Options) -> Evidence {
         kept: Vec::new(),
         conditions: coverage::tally(old, contexts.iter().copied()),
     };
+    let mut memory = Memory::default();
     for context in contexts {
-        let sample = sampled::judge(&before, &after, &recipe, context);
+        let sample = sampled::judge(&before, &after, &recipe, context, &mut memory);
         evidence.add(context, sample);
     }
     evidence.kept.sort_by_key(|(why, _)| *why);

@@ -1,7 +1,7 @@
 //! The contexts that a template is sampled with.
 
 use crate::coverage::derive;
-use crate::jsone::{Context, Renderer, families};
+use crate::jsone::{Context, Memory, Renderer, families};
 use crate::patch::faults;
 use crate::patch::{self, retrigger};
 use crate::template::Template;
@@ -47,10 +47,10 @@ fn completed(document: &Value) -> Vec<Context> {
         return Vec::new();
     }
     let renderer = Renderer::of_value(document);
+    let mut memory = Memory::default();
+    let mut raises = |context: &Context| renderer.render_with(&mut memory, context).is_err();
     let retriggers = families::contexts().filter(|context| retrigger::needs_no_clone(context));
-    retriggers
-        .filter(|context| renderer.render(context).is_err())
-        .map(|context| context.completed(&fields))
-        .filter(|context| renderer.render(context).is_ok())
-        .collect()
+    let raised: Vec<_> = retriggers.filter(|context| raises(context)).collect();
+    let completed = raised.into_iter().map(|context| context.completed(&fields));
+    completed.filter(|context| !raises(context)).collect()
 }

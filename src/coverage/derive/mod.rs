@@ -14,7 +14,7 @@ mod values;
 use crate::coverage::conditions::Conditions;
 use crate::coverage::follow::Follow;
 use crate::coverage::reach::Reachable;
-use crate::coverage::uses::Chain;
+use crate::jsone::uses::Chain;
 use crate::jsone::{Context, Renderer, families};
 use serde_json::Value;
 use sources::{Definitions, Sources};

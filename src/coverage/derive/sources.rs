@@ -1,7 +1,7 @@
 //! Where the values that a condition compares come from: fields of the context, and literals.
 
-use crate::coverage::uses::{self, Chain};
 use crate::jsone::expr;
+use crate::jsone::uses::{self, Chain};
 use crate::jsone::walk::{self, operator};
 use serde_json::{Map, Value};
 use std::collections::HashMap;

@@ -1,10 +1,11 @@
 //! What a `$let` binds, as far as that can be told without a context.
 
+use crate::coverage::engine::Engine;
 use crate::coverage::reach::condition::{self, Condition};
 use crate::coverage::reach::environment::Environment;
 use crate::coverage::reach::value::AbstractValue;
-use crate::coverage::uses::{self, Chain, Engine};
 use crate::jsone::logic::Logic;
+use crate::jsone::uses::{self, Chain};
 use crate::jsone::walk::{self, operator};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

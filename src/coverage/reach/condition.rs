@@ -1,8 +1,8 @@
 //! Conditions: their branch outcomes, and the environment behind each.
 
+use crate::coverage::engine::Engine;
 use crate::coverage::reach::environment::Environment;
 use crate::coverage::reach::value::BranchOutcomes;
-use crate::coverage::uses::Engine;
 use crate::jsone::logic::Logic;
 use std::ops::Range;
 

@@ -1,8 +1,9 @@
 //! The environment: what the names mean at a place of a template, in abstract values.
 
 use crate::coverage::compared::{self, Case};
+use crate::coverage::engine::Engine;
 use crate::coverage::reach::value::{AbstractValue, BranchOutcomes};
-use crate::coverage::uses::{self, Chain, Engine, is_built_in};
+use crate::jsone::uses::{self, Chain, is_built_in};
 use crate::jsone::{Context, expr, render_value};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};

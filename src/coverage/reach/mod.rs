@@ -14,7 +14,7 @@ mod environment;
 mod value;
 
 use crate::coverage::conditions::{Conditions, Part};
-use crate::coverage::uses::Engine;
+use crate::coverage::engine::Engine;
 use crate::jsone::families::{self, Family};
 use crate::jsone::{Renderer, Shape};
 use condition::{Branches, Condition};

@@ -1,7 +1,8 @@
 //! The abstract values: what is known of a value and of a condition without a context.
 
 use crate::coverage::compared::{self, Case};
-use crate::coverage::uses::{Chain, Engine};
+use crate::coverage::engine::Engine;
+use crate::jsone::uses::Chain;
 use serde_json::{Map, Value, json};
 
 /// More cases than this are as good as anything.

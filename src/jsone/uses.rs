@@ -1,14 +1,12 @@
 //! What an expression reads of the names around it.
 //!
 //! The engine copies the whole context that it gets, and parses an expression each time it
-//! evaluates it. Following hundreds of renders through hundreds of conditions is quick only where
-//! each gets no more than it reads, and is evaluated once for the same of that.
+//! evaluates it. Hundreds of renders are quick only where each part gets no more than it reads, and
+//! is evaluated once for the same of that.
 
 use crate::jsone::expr::{self, Lexeme, Token};
-use crate::jsone::{render_value, walk};
+use crate::jsone::walk;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
-use std::rc::Rc;
 
 /// A name that is looked up, with the keys that are taken of it one after the other:
 /// `event.pull_request["head"]` is `event`, `pull_request`, `head`.
@@ -112,57 +110,6 @@ pub fn is_built_in(name: &str) -> bool {
     const NAMES: &str = "abs as_slugid ceil defined floor fromNow join len lowercase lstrip max min now \
                          number range rstrip split sqrt str strip typeof uppercase";
     NAMES.split(' ').any(|built_in| built_in == name)
-}
-
-/// The engine, with a memory of what it found.
-#[derive(Default)]
-pub struct Engine {
-    read: HashMap<String, Rc<Vec<Chain>>>,
-    truths: HashMap<String, HashMap<String, Option<bool>>>,
-    values: HashMap<(usize, String), Option<Rc<Value>>>,
-}
-
-impl Engine {
-    /// The chains that an expression reads.
-    pub fn chains(&mut self, text: &str) -> Rc<Vec<Chain>> {
-        if let Some(known) = self.read.get(text) {
-            return known.clone();
-        }
-        let read = Rc::new(chains(text));
-        self.read.insert(text.to_owned(), read.clone());
-        read
-    }
-
-    /// The truth of an expression where the names mean `names`; none where it raises.
-    pub fn truth(&mut self, text: &str, names: Map<String, Value>) -> Option<bool> {
-        let names = Value::Object(names);
-        let key = names.to_string();
-        if let Some(known) = self.truths.get(text).and_then(|known| known.get(&key)) {
-            return *known;
-        }
-        let template = json!({"$if": text, "then": true, "else": false});
-        let truth = render_value(&template, &names).ok().and_then(|value| value.as_bool());
-        self.truths.entry(text.to_owned()).or_default().insert(key, truth);
-        truth
-    }
-
-    /// What a template renders to; none where it raises. `id` stands for the template: always the
-    /// same for the same.
-    pub fn value(
-        &mut self,
-        id: usize,
-        template: &Value,
-        names: Map<String, Value>,
-    ) -> Option<Rc<Value>> {
-        let names = Value::Object(names);
-        let key = (id, names.to_string());
-        if let Some(known) = self.values.get(&key) {
-            return known.clone();
-        }
-        let value = render_value(template, &names).ok().map(Rc::new);
-        self.values.insert(key, value.clone());
-        value
-    }
 }
 
 #[cfg(test)]
