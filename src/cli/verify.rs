@@ -41,12 +41,14 @@ pub struct Verify {
 /// A template, and what it is called.
 struct Side {
     name: String,
+    path: String,
     template: Template,
 }
 
 impl Side {
     fn of_file(path: &Path) -> Result<Side> {
-        Ok(Side { name: path.display().to_string(), template: input::template(path)? })
+        let name = path.display().to_string();
+        Ok(Side { path: name.clone(), name, template: input::template(path)? })
     }
 
     fn of_revision(checkout: &Checkout, revision: &str, path: &Path) -> Result<Side> {
@@ -56,7 +58,7 @@ impl Side {
             return Err(Error::new(format!("revision {revision} has no {in_root}")));
         };
         let template = Template::from_bytes(content).map_err(|err| err.in_file(&name))?;
-        Ok(Side { name, template })
+        Ok(Side { name, path: path.display().to_string(), template })
     }
 }
 
@@ -83,8 +85,10 @@ impl Verify {
             page: page::of_pair(output, before, after, &options),
             notes: [notes(&old), notes(&new)].concat(),
             texts: Texts { old: text(&old), new: text(&new) },
+            is_unproved_enough: self.allow_unproved,
             old: old.name,
             new: new.name,
+            path: new.path,
             proof,
         };
         output.report(&Report::Verify(&report));

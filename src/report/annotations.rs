@@ -112,10 +112,14 @@ fn of_note(file: &str, note: &Note) -> Annotation {
 
 fn of_verify(report: &VerifyReport) -> Vec<Annotation> {
     let proof = &report.proof;
+    let level = match proof.verdict {
+        Verdict::Unproved if report.is_unproved_enough => Level::Warning,
+        _ => Level::Error,
+    };
     let of = |code, line, message| Annotation {
-        level: Level::Error,
+        level,
         code,
-        path: path(&report.new),
+        path: path(&report.path),
         line,
         column: None,
         end_line: line,
@@ -145,7 +149,7 @@ fn of_verify(report: &VerifyReport) -> Vec<Annotation> {
     }
     // The old file's lines are behind whoever looks at the new one's.
     let new = report.notes.iter().filter(|each| each.path == report.new);
-    out.extend(new.map(|each| of_note(&each.path, &each.note)));
+    out.extend(new.map(|each| of_note(&report.path, &each.note)));
     out
 }
 

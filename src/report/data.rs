@@ -161,6 +161,12 @@ pub struct VerifyReport {
     pub new: String,
     /// What else the files' owner should know.
     pub notes: Vec<FileNote>,
+    /// The new file's path without its revision; not part of the JSON.
+    #[serde(skip)]
+    pub path: String,
+    /// Whether agreement of all that was tried is enough; not part of the JSON.
+    #[serde(skip)]
+    pub is_unproved_enough: bool,
     /// Their texts; not part of the JSON.
     #[serde(skip)]
     pub texts: Texts,
