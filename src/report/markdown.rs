@@ -79,7 +79,17 @@ fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
         };
         list.push(format!("{} goes with it: {what}.", code(&script.path)));
     }
-    if report.diff.is_some() && !report.written {
+    if let Some(commit) = &report.commit {
+        let branch = code(&commit.branch);
+        list.push(match (&commit.id, commit.is_new) {
+            (None, _) => format!("Branch {branch}: not made."),
+            (Some(id), true) => format!("Branch {branch}: commit {} made, not pushed.", code(id)),
+            (Some(id), false) => {
+                format!("Branch {branch}: there already with this change, commit {}.", code(id))
+            }
+        });
+    }
+    if report.diff.is_some() && !report.written && report.commit.is_none() {
         list.push("Nothing is written yet.".to_owned());
     }
     list.extend(finding.notes.iter().map(|note| of_note(None, note)));

@@ -1,7 +1,7 @@
 //! Comments in Markdown, as GitHub and Phabricator read them.
 
 use super::folder::{Folder, TASK};
-use super::{check, many, pair, remarkup, run};
+use super::{check, checkout, many, pair, remarkup, run};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::fs;
 use std::path::Path;
@@ -126,4 +126,25 @@ fn a_long_change_is_cut() {
     assert!(printed.contains("lines more; --verbose shows all @@\n```\n"), "{printed}");
     let (_, printed) = folder.run(&[&verify[..], &["--verbose"]].concat());
     assert!(printed.contains("\n+# line 4999\n"));
+}
+
+/// What `rollout` makes is told, too.
+#[test]
+fn a_comment_tells_the_commit() {
+    for kind in checkout::kinds() {
+        let folder = checkout::checkout(kind, &[(".taskcluster.yml", TASK)]);
+        let told = |flags: &[&str]| {
+            let arguments = ["rollout", "--format", "markdown", "."];
+            let (status, printed) = run(folder.path(), &[&arguments, flags].concat());
+            assert_eq!(status, 0, "{printed}");
+            assert_harmless(&printed);
+            printed
+        };
+        assert!(told(&["--dry-run"]).contains("`: not made.\n"), "{}", told(&["--dry-run"]));
+        let made = told(&[]);
+        assert!(made.contains("\n- Branch `") && made.contains("` made, not pushed.\n"), "{made}");
+        assert!(!made.contains("Nothing is written"), "{made}");
+        let again = told(&[]);
+        assert!(again.contains("`: there already with this change, commit `"), "{again}");
+    }
 }
