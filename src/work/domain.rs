@@ -1,6 +1,6 @@
 //! The trust domain that a template's tasks are indexed under.
 
-use crate::jsone::{Context, Renderer};
+use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::retrigger;
 use crate::template::Template;
 use serde_json::Value;
@@ -10,10 +10,10 @@ use serde_json::Value;
 /// other. None where there is
 /// no such task, or no such route.
 pub fn trust_domain(template: &Template, contexts: &[&Context]) -> Option<String> {
-    let renderer = Renderer::new(template);
+    let (renderer, mut memory) = (Renderer::new(template), Memory::default());
     let retriggers = contexts.iter().filter(|context| retrigger::needs_no_clone(context));
     let task = retriggers
-        .filter_map(|context| renderer.render(context).ok())
+        .filter_map(|context| renderer.render_with(&mut memory, context).ok())
         .find(|task| task.get("routes").is_some())?;
     task["routes"].as_array()?.iter().filter_map(Value::as_str).find_map(|route| {
         let mut words = route.split('.');

@@ -28,7 +28,12 @@ pub(super) fn samples<'o>(templates: &[&Template], own: &'o [Context]) -> Sample
         // A template's own conditions are those without the fast path. The plan will say what is wrong
         // with one that cannot be taken out.
         let before = patch::revert(template);
-        let document = before.as_ref().unwrap_or(template).value();
+        let before = before.as_ref().unwrap_or(template);
+        // Nothing of one without hooks is asked, whatever its conditions are.
+        if templates.len() == 1 && before.action_task().is_none() {
+            continue;
+        }
+        let document = before.value();
         let derived_here = derive::contexts(document, &retrigger::needs_no_clone);
         for context in derived_here.into_iter().chain(completed(document)) {
             if derived.iter().all(|known| known.name != context.name) {
