@@ -27,17 +27,13 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("cargo run --release --example conformance", ".ci/long", "--example conformance"),
     ("cargo run --release --example coverage -- examples", ".ci/long", "--example coverage"),
     ("cargo run --release --example storm", ".ci/long", "--example storm"),
+    ("pip install .", ".ci/run", "pip\" install --quiet --disable-pip-version-check .\n"),
+    (
+        "cargo install --path .",
+        ".ci/run",
+        "cargo install --locked --quiet --root \"$fresh/cargo\" --path .",
+    ),
 ];
-
-/// What builds or installs, and nothing runs yet. A row goes up into the table above when something does.
-const NOTHING_RUNS: &[&str] = &["pip install .", "cargo install --path ."];
-
-/// What the pages already tell and the program does not know yet: commands, flags and values. While one
-/// stands here, blocks with it say `,ignore` behind their language, and are not run.
-const NOT_YET: &[&str] = &["html"];
-
-/// Files that pages link to and that are not here yet.
-const TO_COME: &[&str] = &["docs/page.png"];
 
 /// The languages of blocks in which no command line stands.
 const NO_COMMANDS: &[&str] = &["yaml", "json", "python", "text", "toml"];
@@ -73,7 +69,7 @@ enum Runner {
 }
 
 fn runner(command: &str) -> Runner {
-    let is_there = RUN_ELSEWHERE.iter().map(|row| row.0).chain(NOTHING_RUNS.iter().copied());
+    let is_there = RUN_ELSEWHERE.iter().map(|row| row.0);
     if is_there.into_iter().any(|known| known == command) {
         Runner::Elsewhere
     } else {
@@ -82,18 +78,12 @@ fn runner(command: &str) -> Runner {
 }
 
 /// What keeps a block from being run, if nothing should.
-fn fault_of(block: &Block, not_yet: &[&str]) -> Option<String> {
+fn fault_of(block: &Block) -> Option<String> {
     let commands = block.commands();
-    let is_waiting = || {
-        let words = commands.iter().flat_map(|command| command.split_whitespace());
-        words.into_iter().any(|word| not_yet.contains(&word))
-    };
     let runners: Vec<Runner> = commands.iter().map(|command| runner(command)).collect();
     match block.language.as_str() {
         "sh" | "console" if commands.is_empty() => Some("has no command line".to_owned()),
-        "sh" | "console" if block.is_ignored => {
-            (!is_waiting()).then(|| "is ignored, and the program knows all of it".to_owned())
-        }
+        "sh" | "console" if block.is_ignored => Some("is ignored".to_owned()),
         "sh" if runners.windows(2).any(|two| two[0] != two[1]) => {
             Some("is half run elsewhere: make it two blocks".to_owned())
         }
@@ -117,7 +107,7 @@ fn every_block_is_run_by_something() {
     let mut faults = Vec::new();
     for (name, page) in pages() {
         for block in &page.blocks {
-            let fault = fault_of(block, NOT_YET);
+            let fault = fault_of(block);
             faults.extend(fault.map(|fault| format!("{name}:{}: {fault}", block.line)));
         }
         faults.extend(page.html.iter().map(|html| format!("{name}:{}: HTML", html.line)));
@@ -131,7 +121,7 @@ fn every_block_is_run_by_something() {
         .flat_map(|(_, page)| page.blocks.iter().filter(|b| b.language == "sh"))
         .flat_map(Block::commands)
         .collect();
-    for command in RUN_ELSEWHERE.iter().map(|row| row.0).chain(NOTHING_RUNS.iter().copied()) {
+    for command in RUN_ELSEWHERE.iter().map(|row| row.0) {
         assert!(all.contains(command), "no page has {command}");
     }
 }
@@ -143,9 +133,7 @@ fn a_block_that_nothing_runs_is_told() {
         ("```sh\ncargo install --path .\n```\n", None),
         ("```yaml\na: b\n```\n", None),
         ("```console\n$ tc-retrigger check\n```\n", None),
-        ("```console,ignore\n$ tc-retrigger soon\n```\n", None),
-        ("```sh,ignore\ntc-retrigger check \\\n    --soon\n```\n", Some("is ignored")),
-        ("```sh,ignore\ntc-retrigger check \\\n    soon\n```\n", None),
+        ("```sh,ignore\ntc-retrigger check\n```\n", Some("is ignored")),
         ("```sh\n# nothing\n```\n", Some("has no command line")),
         ("```sh\npip install .\ntc-retrigger check\n```\n", Some("is half run elsewhere")),
         ("```console\n$ git status\n```\n", Some("is a transcript of another program")),
@@ -158,7 +146,7 @@ fn a_block_that_nothing_runs_is_told() {
     ];
     for (text, wanted) in cases {
         let page = parse(text);
-        let fault = fault_of(&page.blocks[0], &["soon"]);
+        let fault = fault_of(&page.blocks[0]);
         assert_eq!(fault.is_some(), wanted.is_some(), "{text}: {fault:?}");
         assert!(fault.unwrap_or_default().starts_with(wanted.unwrap_or_default()), "{text}");
     }
@@ -184,7 +172,6 @@ fn blocks_of_sh_run() {
 fn faults_of_page(name: &str, page: &Page) -> Option<String> {
     let is_run = |block: &&Block| {
         block.language == "sh"
-            && !block.is_ignored
             && block.commands().iter().all(|command| runner(command) == Runner::Here)
     };
     let blocks: Vec<&Block> = page.blocks.iter().filter(is_run).collect();
@@ -201,7 +188,7 @@ fn faults_of_page(name: &str, page: &Page) -> Option<String> {
 }
 
 /// Where a link of the page `from` is dead, and how; links to the web are not looked at.
-fn fault_of_link(from: &str, link: &str, own: &[String], to_come: &[&str]) -> Option<String> {
+fn fault_of_link(from: &str, link: &str, own: &[String]) -> Option<String> {
     if link.starts_with("https://") {
         return None;
     }
@@ -222,9 +209,6 @@ fn fault_of_link(from: &str, link: &str, own: &[String], to_come: &[&str]) -> Op
         let is_there = own.iter().any(|known| known == anchor);
         return (!is_there).then(|| "has no such heading".to_owned());
     }
-    if to_come.contains(&target.as_str()) {
-        return None;
-    }
     if !Path::new(&target).exists() {
         return Some("is not there".to_owned());
     }
@@ -240,16 +224,13 @@ fn links_lead_somewhere() {
     let mut faults = Vec::new();
     for (name, page) in pages().into_iter().chain(more_pages()) {
         for link in &page.links {
-            let fault = fault_of_link(&name, &link.text, &page.anchors, TO_COME);
+            let fault = fault_of_link(&name, &link.text, &page.anchors);
             faults.extend(fault.map(|f| format!("{name}:{}: {} {f}", link.line, link.text)));
         }
         let silent = page.images.iter().filter(|image| image.text.trim().len() < 20);
         faults.extend(silent.map(|i| format!("{name}:{}: the image says nothing", i.line)));
     }
     assert_eq!(faults, Vec::<String>::new());
-    for path in TO_COME {
-        assert!(!Path::new(path).exists(), "{path} is here: take it out of TO_COME");
-    }
     let own = ["there".to_owned()];
     let cases = [
         ("README.md", "docs/proof.md", None),
@@ -257,7 +238,6 @@ fn links_lead_somewhere() {
         ("docs/proof.md", "proof.md#the-premises-each-checked", None),
         ("docs/proof.md", "#there", None),
         ("README.md", "https://example.com", None),
-        ("README.md", "docs/soon.png", None),
         ("README.md", "docs/nothing.md", Some("is not there")),
         ("docs/proof.md", "docs/proof.md", Some("is not there")),
         ("README.md", "docs/proof.md#nothing", Some("has no such heading")),
@@ -266,7 +246,7 @@ fn links_lead_somewhere() {
         ("README.md", "http://example.com", Some("is no relative link")),
     ];
     for (from, link, wanted) in cases {
-        let fault = fault_of_link(from, link, &own, &["docs/soon.png"]);
+        let fault = fault_of_link(from, link, &own);
         assert_eq!(fault.as_deref(), wanted, "{from} {link}");
     }
 }

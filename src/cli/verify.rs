@@ -66,6 +66,10 @@ impl Verify {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         let options = self.with.options()?;
         let [old, new] = self.sides()?;
+        if old.template.text().as_str() == new.template.text().as_str() {
+            let told = "note: the two are the same, byte for byte; `tc-retrigger check` tells whether a file is patched";
+            output.message(&format!("{told}\n"));
+        }
         let proof = work::verify(&old.template, &new.template, &options);
         let exit = match proof.verdict {
             Verdict::Proved => Exit::Success,
