@@ -38,7 +38,7 @@ const RESULTS: [(&[&str], i32); 17] = [
     (&["revert", "--stdout", GECKO], 0),
     (&["check", GECKO], 1),
     (&["check", GECKO, "--format", "json"], 1),
-    (&["verify", GECKO, GECKO], 1),
+    (&["verify", GECKO, NO_ACTIONS], 1),
     (&["render", NO_ACTIONS, "--context", "hg-push/ash"], 0),
     (&["render", NO_ACTIONS, "--context", "hg-push/ash", "--format", "json"], 0),
     (&["scan", "tests/scan"], 0),

@@ -25,8 +25,9 @@ pub struct Checkout {
 impl Checkout {
     /// The checkout that a folder is in.
     ///
-    /// Errs where it is in none.
+    /// Errs where it is in none, or not there.
     pub fn of(folder: &Path) -> Result<Checkout> {
+        folder.metadata().map_err(|err| Error::new(err.to_string()).in_file(folder))?;
         let Some(root) = root(folder) else {
             return Err(Error::new("the folder is in no repository of git or Mercurial")
                 .in_file(folder)
