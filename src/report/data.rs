@@ -4,7 +4,7 @@ use crate::error::{Error, plain};
 use crate::jsone::families::Family;
 use crate::proof::Proof;
 use crate::work::evidence::Evidence;
-use crate::work::{Code, Finding, Note};
+use crate::work::{Code, Finding, Note, Status};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,6 +38,13 @@ pub struct RunReport {
     pub command: &'static str,
     /// A report for each file, in the order of the run.
     pub files: Vec<FileReport>,
+}
+
+impl RunReport {
+    /// How many of the files have a status.
+    pub fn count(&self, status: Status) -> usize {
+        self.files.iter().filter(|file| file.finding.status == status).count()
+    }
 }
 
 /// What there is to say about one file.
@@ -140,6 +147,18 @@ pub enum Change {
     Update,
     /// It was to be removed.
     Remove,
+}
+
+impl Change {
+    /// What is done with the file, in words; none where there is nothing to do.
+    pub fn done(self) -> Option<&'static str> {
+        match self {
+            Change::None => None,
+            Change::Create => Some("created"),
+            Change::Update => Some("written anew"),
+            Change::Remove => Some("removed"),
+        }
+    }
 }
 
 /// Something that the owner of a file should know.

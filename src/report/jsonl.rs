@@ -20,10 +20,7 @@ pub fn line(command: &'static str, file: &FileReport) -> String {
 
 /// The last line of a run: how many files have each status, and the exit status that it came to.
 pub fn summary(run: &RunReport, exit: u8) -> String {
-    let count = |status: Status| {
-        let of = run.files.iter().filter(|file| file.finding.status == status);
-        (status.name().to_owned(), Value::from(of.count()))
-    };
+    let count = |status: Status| (status.name().to_owned(), Value::from(run.count(status)));
     let status: serde_json::Map<String, Value> = Status::ALL.into_iter().map(count).collect();
     let summary = json!({"files": run.files.len(), "status": status, "exit": exit});
     one(&json!({"command": run.command, "summary": summary}))

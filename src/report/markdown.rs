@@ -10,7 +10,7 @@
 //!   Remarkup ends a fenced block at the first line that ends with three backticks, however many it started
 //!   with (Phorge, PhutilRemarkupCodeBlockRule.php). Nothing that is indented ends an indented one.
 
-use super::data::{Change, FileReport, Report, RunReport, Texts, VerifyReport};
+use super::data::{FileReport, Report, RunReport, Texts, VerifyReport};
 use super::fold::{self, Kind, Piece};
 use super::human;
 use super::human::proof::Shown;
@@ -71,12 +71,7 @@ fn file(report: &FileReport, is_verbose: bool, out: &mut String) {
     let texts = report.texts.as_ref().filter(|_| report.diff.is_some());
     list.extend(texts.map(|texts| format!("Change: {}.", human::change::counts(texts))));
     for script in &report.scripts {
-        let what = match script.change {
-            Change::None => continue,
-            Change::Create => "created",
-            Change::Update => "written anew",
-            Change::Remove => "removed",
-        };
+        let Some(what) = script.change.done() else { continue };
         list.push(format!("{} goes with it: {what}.", code(&script.path)));
     }
     if let Some(commit) = &report.commit {
@@ -125,7 +120,7 @@ fn total(run: &RunReport, out: &mut String) {
         return;
     }
     let count = |status: Status| {
-        let count = run.files.iter().filter(|file| file.finding.status == status).count();
+        let count = run.count(status);
         (count > 0).then(|| format!("{count} {}", status.name()))
     };
     let counts: Vec<String> = Status::ALL.into_iter().filter_map(count).collect();

@@ -7,8 +7,7 @@ use serde_json::Value;
 
 /// The trust domain of the task that the first retrigger of `contexts` that renders one gets: the second
 /// word of its route `index.<trust domain>.v2.<project>.…`, under which taskgraph's actions look for each
-/// other. None where there is
-/// no such task, or no such route.
+/// other. None where there is no such task, or no such route.
 pub fn trust_domain(template: &Template, contexts: &[&Context]) -> Option<String> {
     let (renderer, mut memory) = (Renderer::new(template), Memory::default());
     let retriggers = contexts.iter().filter(|context| retrigger::needs_no_clone(context));

@@ -4,7 +4,7 @@ pub(super) mod change;
 pub(super) mod proof;
 pub(super) mod words;
 
-use super::data::{Change, Columns, FileReport, Report, RunReport, VerifyReport};
+use super::data::{Columns, FileReport, Report, RunReport, VerifyReport};
 use super::{snippet, yaml};
 use crate::error::plain;
 use crate::jsone::families::Family;
@@ -143,12 +143,7 @@ fn aside(report: &FileReport, out: &mut String) {
     let finding = &report.finding;
     finding.notes.iter().for_each(|each| note(&report.path, each, out));
     for script in &report.scripts {
-        let what = match script.change {
-            Change::None => continue,
-            Change::Create => "created",
-            Change::Update => "written anew",
-            Change::Remove => "removed",
-        };
+        let Some(what) = script.change.done() else { continue };
         let not = if report.written { "" } else { "not " };
         let _ = writeln!(out, "  {}: {not}{what}", plain(&script.path));
     }
@@ -217,7 +212,7 @@ fn total(run: &RunReport, out: &mut String) {
     let _ = write!(out, "{} files: ", run.files.len());
     let counts: Vec<String> = Status::ALL
         .into_iter()
-        .map(|status| (status, run.files.iter().filter(|f| f.finding.status == status).count()))
+        .map(|status| (status, run.count(status)))
         .filter(|(_, count)| *count > 0)
         .map(|(status, count)| {
             let style = style(status);
