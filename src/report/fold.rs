@@ -57,6 +57,68 @@ pub fn fold(old: &str, new: &str) -> Vec<Piece> {
     pieces.pieces
 }
 
+/// What a reader is shown of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown<'t> {
+    /// A line: `+` before a new one, `-` before one that is gone, a space before one that stays.
+    Line {
+        /// What became of it.
+        sign: char,
+        /// Its number in the new text, or in the old where it is gone, from 1.
+        number: usize,
+        /// The line, with its end.
+        text: &'t str,
+    },
+    /// Lines that nobody has to read.
+    Folded {
+        /// How many.
+        lines: usize,
+        /// What they are, in words.
+        what: String,
+        /// Whether they are the text's first or last lines.
+        is_end: bool,
+    },
+}
+
+/// The change from one text to another as a reader is shown it, with `around` lines that stay before and
+/// behind what changed.
+pub fn shown<'t>(old: &'t str, new: &'t str, around: usize) -> Vec<Shown<'t>> {
+    let pieces = fold(old, new);
+    let (old, new) = (lines(old), lines(new));
+    let line = |sign, number: usize, text| Shown::Line { sign, number: number + 1, text };
+    let folded = |lines, what: String, is_end| Shown::Folded { lines, what, is_end };
+    let mut out = Vec::new();
+    for (at, Piece { kind, old: before, new: after }) in pieces.iter().enumerate() {
+        let moved = |how: &str| format!("only {how}, otherwise byte for byte the same");
+        match kind {
+            Kind::Same => {
+                let (is_first, is_last) = (at == 0, at + 1 == pieces.len());
+                let head = if is_first { 0 } else { around.min(after.len()) };
+                let tail = if is_last { 0 } else { around.min(after.len() - head) };
+                let same = |number| line(' ', number, new[number]);
+                out.extend((after.start..after.start + head).map(same));
+                if after.len() > head + tail {
+                    let what = "the same".to_owned();
+                    out.push(folded(after.len() - head - tail, what, is_first || is_last));
+                }
+                out.extend((after.end - tail..after.end).map(same));
+            }
+            Kind::Deeper(by) => {
+                out.push(folded(after.len(), moved(&format!("{by} deeper")), false))
+            }
+            Kind::Shallower(by) => {
+                out.push(folded(after.len(), moved(&format!("{by} less deep")), false));
+            }
+            Kind::Script => out.push(folded(after.len(), "of the script".to_owned(), false)),
+            Kind::Added => out.extend(after.clone().map(|number| line('+', number, new[number]))),
+            Kind::Removed => {
+                out.extend(before.clone().map(|number| line('-', number, old[number])))
+            }
+        }
+    }
+    out
+}
+
 /// A text's lines, with their ends.
 pub fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()

@@ -11,7 +11,7 @@
 //!   with (Phorge, PhutilRemarkupCodeBlockRule.php). Nothing that is indented ends an indented one.
 
 use super::data::{FileReport, Report, RunReport, Texts, VerifyReport};
-use super::fold::{self, Kind, Piece};
+use super::fold;
 use super::human;
 use super::human::proof::Shown;
 use crate::error::plain;
@@ -202,37 +202,13 @@ fn tried(proof: &Proof, shown: Shown, out: &mut String) {
 
 /// A change as a diff, in which what nobody has to read is folded.
 fn diff(Texts { old, new }: &Texts, is_verbose: bool, out: &mut String) {
-    let pieces = fold::fold(old, new);
-    let (old, new) = (fold::lines(old), fold::lines(new));
-    let mut lines: Vec<String> = Vec::new();
-    let shown =
-        |sign: char, line: &str| format!("{sign}{}", plain(line.trim_end_matches(['\n', '\r'])));
-    for (at, Piece { kind, old: before, new: after }) in pieces.iter().enumerate() {
-        match kind {
-            Kind::Same => {
-                let (is_first, is_last) = (at == 0, at + 1 == pieces.len());
-                let head = if is_first { 0 } else { AROUND.min(after.len()) };
-                let tail = if is_last { 0 } else { AROUND.min(after.len() - head) };
-                let line = |number: usize| shown(' ', new[number]);
-                lines.extend((after.start..after.start + head).map(line));
-                if after.len() > head + tail {
-                    lines.push(folded("the same", after.len() - head - tail));
-                }
-                lines.extend((after.end - tail..after.end).map(line));
-            }
-            Kind::Deeper(by) => lines.push(folded(
-                &format!("only {by} deeper, otherwise byte for byte the same"),
-                after.len(),
-            )),
-            Kind::Shallower(by) => lines.push(folded(
-                &format!("only {by} less deep, otherwise byte for byte the same"),
-                after.len(),
-            )),
-            Kind::Script => lines.push(folded("of the script", after.len())),
-            Kind::Added => lines.extend(after.clone().map(|number| shown('+', new[number]))),
-            Kind::Removed => lines.extend(before.clone().map(|number| shown('-', old[number]))),
+    let shown = fold::shown(old, new, AROUND).into_iter().map(|shown| match shown {
+        fold::Shown::Line { sign, text, .. } => {
+            format!("{sign}{}", plain(text.trim_end_matches(['\n', '\r'])))
         }
-    }
+        fold::Shown::Folded { lines, what, .. } => folded(&what, lines),
+    });
+    let mut lines: Vec<String> = shown.collect();
     if lines.len() > MOST_LINES && !is_verbose {
         let more = lines.len() - MOST_LINES;
         lines.truncate(MOST_LINES);

@@ -3,7 +3,7 @@
 use super::words::{BAD, GOOD, HEAD};
 use crate::error::plain;
 use crate::report::Texts;
-use crate::report::fold::{self, Kind, Piece};
+use crate::report::fold::{self, Kind, Shown};
 use std::fmt::Write;
 
 /// How many unchanged lines stand around what changed.
@@ -47,59 +47,23 @@ pub fn counts(texts: &Texts) -> String {
 
 /// The change, each line with the number that it has in the new text, or in the old where it is gone.
 pub fn write(texts: &Texts, out: &mut String) {
-    let (old, new) = (fold::lines(&texts.old), fold::lines(&texts.new));
-    let pieces = fold::fold(&texts.old, &texts.new);
-    for (at, Piece { kind, old: before, new: after }) in pieces.iter().enumerate() {
-        match kind {
-            Kind::Same => {
-                let (first, last) = (at == 0, at + 1 == pieces.len());
-                let head = if first { 0 } else { AROUND.min(after.len()) };
-                let tail = if last { 0 } else { AROUND.min(after.len() - head) };
-                let line = |number: usize, out: &mut String| {
-                    let _ = writeln!(out, "{:5}   {}", number + 1, shown(new[number]));
-                };
-                (after.start..after.start + head).for_each(|number| line(number, out));
-                if !first && !last && after.len() > head + tail {
-                    folded("the same", after.len() - head - tail, out);
-                }
-                (after.end - tail..after.end).for_each(|number| line(number, out));
-            }
-            Kind::Deeper(by) => {
-                folded(
-                    &format!("only {by} deeper, otherwise byte for byte the same"),
-                    after.len(),
-                    out,
-                );
-            }
-            Kind::Shallower(by) => folded(
-                &format!("only {by} less deep, otherwise byte for byte the same"),
-                after.len(),
-                out,
-            ),
-            Kind::Script => folded("of the script", after.len(), out),
-            Kind::Added => {
-                for number in after.clone() {
-                    let text = shown(new[number]);
-                    let _ = writeln!(out, "{:5} {GOOD}+ {text}{GOOD:#}", number + 1);
+    for shown in fold::shown(&texts.old, &texts.new, AROUND) {
+        let _ = match shown {
+            Shown::Line { sign, number, text } => {
+                let text = plain(text.trim_end_matches(['\n', '\r']));
+                match sign {
+                    '+' => writeln!(out, "{number:5} {GOOD}+ {text}{GOOD:#}"),
+                    '-' => writeln!(out, "{number:5} {BAD}- {text}{BAD:#}"),
+                    _ => writeln!(out, "{number:5}   {text}"),
                 }
             }
-            Kind::Removed => {
-                for number in before.clone() {
-                    let text = shown(old[number]);
-                    let _ = writeln!(out, "{:5} {BAD}- {text}{BAD:#}", number + 1);
-                }
+            Shown::Folded { is_end: true, .. } => Ok(()),
+            Shown::Folded { lines, what, .. } => {
+                let noun = if lines == 1 { "line" } else { "lines" };
+                writeln!(out, "      {HEAD}⋮ {lines} {noun} {what}{HEAD:#}")
             }
-        }
+        };
     }
-}
-
-fn shown(line: &str) -> std::borrow::Cow<'_, str> {
-    plain(line.trim_end_matches(['\n', '\r']))
-}
-
-fn folded(what: &str, lines: usize, out: &mut String) {
-    let noun = if lines == 1 { "line" } else { "lines" };
-    let _ = writeln!(out, "      {HEAD}⋮ {lines} {noun} {what}{HEAD:#}");
 }
 
 #[cfg(test)]
