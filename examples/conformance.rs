@@ -2,15 +2,12 @@
 //! `cargo run --release --example conformance [-- NUMBER]`, NUMBER of renders an engine (default:
 //! every file in every context). `docs/proof.md` rests on its result: no disagreement.
 
-#[path = "../tests/engines/driver.rs"]
-mod driver;
-#[path = "../tests/harness/files.rs"]
-mod files;
+#[path = "../tests/harness/mod.rs"]
+mod harness;
 #[path = "../tests/needs/mod.rs"]
 mod needs;
-#[path = "../tests/engines/spread.rs"]
-mod spread;
 
+use harness::{driver, files, spread};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

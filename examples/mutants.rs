@@ -5,37 +5,12 @@
 //! and asks both `verify` and production's engines about each; then does the same with random
 //! templates around a payload, and with some in which the payload travels.
 
-#[path = "../tests/engines/driver.rs"]
-mod driver;
-#[path = "../tests/harness/edits.rs"]
-mod edits;
-#[path = "../tests/harness/files.rs"]
-mod files;
-#[path = "../tests/harness/journeys.rs"]
-mod journeys;
-#[path = "../tests/harness/judge.rs"]
-mod judge;
-#[path = "../tests/harness/maker.rs"]
-mod maker;
+#[path = "../tests/harness/mod.rs"]
+mod harness;
 #[path = "../tests/needs/mod.rs"]
 mod needs;
-#[path = "../tests/harness/oracle.rs"]
-mod oracle;
-#[path = "../tests/harness/quiet.rs"]
-mod quiet;
-#[path = "../tests/harness/rare.rs"]
-mod rare;
-#[path = "../tests/harness/rng.rs"]
-mod rng;
-#[path = "../tests/harness/shapes.rs"]
-mod shapes;
-#[path = "../tests/harness/subject.rs"]
-mod subject;
-#[path = "../tests/harness/travels.rs"]
-mod travels;
-#[path = "../tests/harness/tree.rs"]
-mod tree;
 
+use harness::{driver, files, judge, shapes, travels};
 use std::process::ExitCode;
 
 use clap::Parser;

@@ -6,6 +6,8 @@
 //! to its end, less those of an interpreter that does nothing. Where the interpreter with taskgraph is there (see
 //! `tests/requirements.txt`), today's code is measured in the same way, without its clone.
 
+#[path = "../tests/needs/mod.rs"]
+mod needs;
 #[path = "../tests/support/mod.rs"]
 mod support;
 

@@ -1,9 +1,6 @@
 //! Files that somebody broke: what is told, what stays as it is, and what helps.
 
-#[path = "findings/folder.rs"]
-mod folder;
-
-use folder::{Folder, GECKO, TASK, task};
+use crate::folder::{Folder, GECKO, TASK, task};
 use std::fs;
 
 #[test]

@@ -1,16 +1,14 @@
 //! scriptworker checks each task that an action created against the action's `task-graph.json`,
 //! before it signs or ships anything: its own code must accept what the script wrote.
 
-mod support;
-
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use support::taskgraph;
-use support::world::retrigger;
-use support::{GROUP, Press, World, id};
+use crate::support::taskgraph;
+use crate::support::world::retrigger;
+use crate::support::{GROUP, Press, World, id};
 
 /// Prints "accepted", or the reason, for each of the links on standard input.
 const CHECK: &str = r#"
@@ -30,7 +28,7 @@ for graph, task_id, task in links:
 
 /// What scriptworker says of each task, given the graph of its action; None without scriptworker.
 fn verdicts(links: &[(Value, String, Value)]) -> Option<Vec<String>> {
-    let data = json!([*GROUP, *support::ACTION, links]);
+    let data = json!([*GROUP, *crate::support::ACTION, links]);
     let mut child = Command::new(taskgraph::python()?)
         .args(["-c", CHECK])
         .stdin(Stdio::piped())

@@ -1,13 +1,12 @@
 //! The examples for CI: what takes them in production takes them.
 
-mod support;
-
+use crate::needs;
+use crate::support::{check, taskgraph};
 use boon::{Compiler, Draft, Schemas};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use support::{check, needs, taskgraph};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

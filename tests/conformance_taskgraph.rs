@@ -5,15 +5,13 @@
 //! purpose, the case says how. Without the interpreter that `.ci/run` makes, it says that it
 //! skipped.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use support::taskgraph::{self, Node};
-use support::world::{namespace, offsets};
-use support::{ACTION, GROUP, Press, World, id};
+use crate::support::taskgraph::{self, Node};
+use crate::support::world::{namespace, offsets};
+use crate::support::{ACTION, GROUP, Press, World, id};
 
 type Prepare = fn(&World);
 
@@ -180,7 +178,7 @@ fn nothing(_: &World) {}
 
 /// A date near those that count from a task's creation.
 fn soon() -> Value {
-    json!(support::world::after(2))
+    json!(crate::support::world::after(2))
 }
 
 #[test]
@@ -288,7 +286,7 @@ fn named_differences() {
             "failed, created [], rerun []", "failed, created [test], rerun []"),
         ("a copy that cannot be made stops the others", multiple(json!([{"tasks": ["test", "solo"]}])),
             |world| {
-                let soon = json!(support::check::date(support::check::now() + 3_600_000));
+                let soon = json!(crate::support::check::date(crate::support::check::now() + 3_600_000));
                 change(world, "build", |task| task["expires"] = soon);
             },
             "failed, created [], rerun []", "failed, created [solo], rerun []"),

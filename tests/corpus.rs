@@ -1,10 +1,8 @@
 //! The whole tool on real templates: those of `../shared/corpus`, or of `$TC_RETRIGGER_CORPUS`.
 
 #[allow(dead_code, reason = "it can compare, too")]
-#[path = "engines/driver.rs"]
-mod driver;
-mod needs;
-
+use crate::harness::driver;
+use crate::needs;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;

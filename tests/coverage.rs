@@ -3,8 +3,7 @@
 #[path = "../examples/coverage.rs"]
 mod table;
 
-mod needs;
-
+use crate::needs;
 use serde_json::json;
 use std::path::Path;
 use tc_retrigger::coverage::{self, derive};

@@ -1,7 +1,6 @@
 //! The contexts that are derived from a template's own conditions.
 
-mod needs;
-
+use crate::needs;
 use tc_retrigger::coverage::derive;
 use tc_retrigger::patch::retrigger;
 use tc_retrigger::template::{Template, Text};

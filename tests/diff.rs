@@ -1,7 +1,6 @@
 //! What `patch` prints, given to git and to patch(1): both make the new file of the old with it.
 
-mod needs;
-
+use crate::needs;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -4,27 +4,14 @@
 //!
 //! The long run over every file and context is `cargo run --release --example conformance`.
 
-#[path = "engines/driver.rs"]
-mod driver;
-#[path = "engines/expressions.rs"]
 mod expressions;
-#[path = "harness/files.rs"]
-mod files;
-mod needs;
-#[path = "engines/raises.rs"]
 mod raises;
-#[path = "engines/random.rs"]
-mod random;
-#[path = "harness/rng.rs"]
-mod rng;
-#[path = "engines/spread.rs"]
-mod spread;
-#[path = "engines/templates.rs"]
 mod templates;
 
-use driver::{Engine, Outcome, agree};
+use crate::harness::driver::{Engine, Outcome, agree};
+use crate::harness::rng::Rng;
+use crate::harness::{files, random, spread};
 use expressions::With::{self, Both, JavaScriptOnly, Neither, PythonOnly};
-use rng::Rng;
 use serde_json::{Value, json};
 use tc_retrigger::error::Place;
 use tc_retrigger::jsone::{Context, Renderer, families};

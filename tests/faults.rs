@@ -1,16 +1,14 @@
 //! What the script does when the service, the network or the worker fails it: nothing is created
 //! twice, nothing is lost without a message, and the exit status tells.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use support::run::until;
-use support::world::retrigger;
-use support::{Fault, GROUP, Outcome, Press, World, id};
+use crate::support::run::until;
+use crate::support::world::retrigger;
+use crate::support::{Fault, GROUP, Outcome, Press, World, id};
 
 fn press(times: usize) -> Press {
     Press::new("retrigger", &id("t"), json!({ "times": times }))

@@ -1,10 +1,7 @@
 //! What the program says about files of each kind, from its command line: the words, the place, the exit
 //! status, and that what it advises helps. Its JSON is held against `docs/report.schema.json`.
 
-#[path = "findings/folder.rs"]
-mod folder;
-
-use folder::{Folder, GECKO, TASK, fits, task};
+use crate::folder::{Folder, GECKO, TASK, fits, task};
 use serde_json::Value;
 use std::fs;
 

@@ -1,21 +1,14 @@
 //! The formats for other programs: what they print is what those programs take, and nothing of a file's
 //! name or text is taken for more than text.
 
-#[path = "checkout/mod.rs"]
-mod checkout;
-#[path = "formats/comments.rs"]
 mod comments;
-#[path = "findings/folder.rs"]
-mod folder;
-#[path = "needs/mod.rs"]
-mod needs;
-#[path = "formats/remarkup.rs"]
 mod remarkup;
-#[path = "formats/runner.rs"]
 mod runner;
 
+use crate::checkout;
+use crate::folder::{Folder, GECKO, TASK, fits, task};
+use crate::needs;
 use boon::{Compiler, Draft, Schemas};
-use folder::{Folder, GECKO, TASK, fits, task};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -303,3 +303,38 @@ fn a_house_of_another_shape_is_told() {
         assert_eq!(House::new(&texts).faults(), wanted, "{files:?}");
     }
 }
+
+/// The test programs of Cargo.toml that have a line for the module of a file of `tests/`.
+fn programs_with(name: &str, programs: &[(String, String)]) -> Vec<String> {
+    let line = format!("mod {name};");
+    let has = |text: &str| text.lines().any(|other| other == line);
+    programs.iter().filter(|(_, text)| has(text)).map(|(program, _)| program.clone()).collect()
+}
+
+/// A file that no program has a line for would never run, and nobody would see it.
+#[test]
+fn each_file_of_tests_is_run_by_one_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let manifest = read(&root.join("Cargo.toml"));
+    let programs: Vec<(String, String)> = manifest
+        .split("[[test]]\nname = \"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .map(|name| (name.clone(), read(&root.join("tests").join(name).with_extension("rs"))))
+        .collect();
+    assert_eq!(programs.len(), manifest.matches("[[test]]").count());
+    let files = std::fs::read_dir(root.join("tests")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    let mut seen = 0;
+    for name in files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()) {
+        if programs.iter().any(|(program, _)| *program == name) {
+            continue;
+        }
+        let found = programs_with(&name, &programs);
+        assert_eq!(found.len(), 1, "tests/{name}.rs is run by {found:?}");
+        seen += 1;
+    }
+    assert!(seen > 10, "only {seen} files in tests/");
+    assert_eq!(programs_with("nowhere", &programs), Vec::<String>::new());
+}

@@ -1,19 +1,15 @@
 //! The recipe whose script is a file of the tree: what `patch`, `check` and `revert` do with that file,
 //! and how the task gets at it.
 
-#[path = "findings/folder.rs"]
-mod folder;
-mod support;
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use folder::{Folder, GECKO};
+use crate::folder::{Folder, GECKO};
+use crate::support::rendered::SCRIPT;
+use crate::support::world::{REVISION, retrigger};
+use crate::support::{Fault, Press, World, id};
 use serde_json::{Value, json};
-use support::rendered::SCRIPT;
-use support::world::{REVISION, retrigger};
-use support::{Fault, Press, World, id};
 
 const RETRIGGER: &str = include_str!("../patches/retrigger/retrigger.py");
 const IN_TREE: [&str; 4] = ["--recipe", "retrigger-file", "--script", SCRIPT];

@@ -3,16 +3,12 @@
 //! and what one refuses is refused.
 
 #[allow(dead_code, reason = "it can render, too")]
-#[path = "engines/driver.rs"]
-mod driver;
-#[path = "loaders/files.rs"]
 mod files;
-mod needs;
-#[path = "harness/rng.rs"]
-mod rng;
 
-use driver::Engine;
-use rng::Rng;
+use crate::harness::driver;
+use crate::harness::driver::Engine;
+use crate::harness::rng::Rng;
+use crate::needs;
 use serde_json::json;
 use tc_retrigger::template::{Reading, Template, Text};
 

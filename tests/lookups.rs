@@ -1,11 +1,9 @@
 //! How many requests a press costs, and how many connections.
 
-mod support;
-
 use serde_json::{Value, json};
 
-use support::world::{index_task, namespace, retrigger};
-use support::{Press, World, id};
+use crate::support::world::{index_task, namespace, retrigger};
+use crate::support::{Press, World, id};
 
 /// A push of `count` tests, of which every fifth is one that is rerun.
 fn push(count: usize) -> (World, Vec<String>) {
@@ -67,7 +65,11 @@ fn actions_do_not_read_each_other() {
         press(&labels[..1]).run(&world.queue).succeeded();
         counts.push(world.queue.requests().len());
         world.queue.state().created.clear();
-        world.queue.state().tasks.retain(|_, task| task["extra"]["parent"] != *support::ACTION);
+        world
+            .queue
+            .state()
+            .tasks
+            .retain(|_, task| task["extra"]["parent"] != *crate::support::ACTION);
     }
     assert_eq!(counts, [5; 12]);
 }

@@ -1,21 +1,17 @@
 //! The Taskcluster on loopback, where it must be like the real one for the other tests to mean anything,
 //! asked in plain HTTP: each row of a table is a behaviour whose source `tests/support` names.
 
-#[path = "loopback/client.rs"]
 mod client;
-#[path = "loopback/scopes.rs"]
 mod scopes;
-mod support;
-#[path = "loopback/tasks.rs"]
 mod tasks;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::world::{after, index_task};
+use crate::support::{Fault, World, id};
 use client::{Client, ask, get, new_task, put, with};
-use support::world::{after, index_task};
-use support::{Fault, World, id};
 
 /// What is in an envelope of stored blocks, which is what the server makes.
 fn unzipped(bytes: &[u8]) -> Vec<u8> {

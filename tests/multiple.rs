@@ -1,13 +1,11 @@
 //! `retrigger-multiple`, which Treeherder's button fires: from labels to new tasks and reruns.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use support::world::{copy_of, index_task, namespace, retrigger, tagged};
-use support::{ACTION, GROUP, Outcome, Press, World, check, id};
+use crate::support::world::{copy_of, index_task, namespace, retrigger, tagged};
+use crate::support::{ACTION, GROUP, Outcome, Press, World, check, id};
 
 type Change = fn(&mut Value);
 
@@ -51,7 +49,7 @@ fn one_press_on_a_test() {
     outcome.succeeded();
     let (new, task) = world.queue.created().remove(0);
     let original = world.queue.state().tasks[&id("test-1")].clone();
-    assert_eq!(support::world::offsets(&task), copy_of(&original, &[&id("build"), &ACTION]));
+    assert_eq!(crate::support::world::offsets(&task), copy_of(&original, &[&id("build"), &ACTION]));
     let expected = [
         format!("GET queue/v1/task/{}", *ACTION),
         format!("GET queue/v1/task/{}/artifacts/public/label-to-taskid.json", *GROUP),
@@ -331,8 +329,9 @@ fn retrigger_false(task: &mut Value) {
 #[test]
 fn a_refused_rerun_creates_nothing() {
     let world = push();
-    let runs =
-        (0..50).map(|number| support::queue::run(number, "failed", "retry", json!(""))).collect();
+    let runs = (0..50)
+        .map(|number| crate::support::queue::run(number, "failed", "retry", json!("")))
+        .collect();
     world.queue.state().runs.insert(id("upload"), runs);
     let outcome = Press::multiple(&requests(&["test-1", "test-2", "upload"], 1)).run(&world.queue);
     outcome.refused("409: Maximum number of runs reached (50).");
@@ -379,9 +378,9 @@ fn rendered_routes_name_the_index() {
     for (example, of, prefix) in cases {
         let world = push().task("added", "completed", retrigger("true"));
         let press = Press { example, ..Press::multiple(&requests(&["added"], 1)) };
-        let routes = support::rendered::task(&press)["routes"].clone();
+        let routes = crate::support::rendered::task(&press)["routes"].clone();
         world.queue.state().tasks.get_mut(&*ACTION).expect("the action")["routes"] = routes;
-        let namespace = format!("{prefix}.{}.{of}", support::world::REVISION);
+        let namespace = format!("{prefix}.{}.{of}", crate::support::world::REVISION);
         index_task(&world, &namespace, "earlier", one, &json!({"added": id("added")}));
         press.run(&world.queue).succeeded();
         assert_eq!(counts(&world), [("added".to_owned(), 1)], "{example}, {of}");

@@ -3,40 +3,7 @@
 //!
 //! The long run is `cargo run --release --example mutants -- --mutants 20000 --seed 1`.
 
-#[path = "harness/aimed.rs"]
-mod aimed;
-#[path = "engines/driver.rs"]
-mod driver;
-#[path = "harness/edits.rs"]
-mod edits;
-#[path = "harness/files.rs"]
-mod files;
-#[path = "harness/flows.rs"]
-mod flows;
-#[path = "harness/journeys.rs"]
-mod journeys;
-#[path = "harness/judge.rs"]
-mod judge;
-#[path = "harness/maker.rs"]
-mod maker;
-mod needs;
-#[path = "harness/oracle.rs"]
-mod oracle;
-#[path = "harness/quiet.rs"]
-mod quiet;
-#[path = "harness/rare.rs"]
-mod rare;
-#[path = "harness/rng.rs"]
-mod rng;
-#[path = "harness/shapes.rs"]
-mod shapes;
-#[path = "harness/subject.rs"]
-mod subject;
-#[path = "harness/travels.rs"]
-mod travels;
-#[path = "harness/tree.rs"]
-mod tree;
-
+use crate::harness::{aimed, driver, files, flows, judge, oracle, shapes, travels};
 use serde_json::json;
 use tc_retrigger::jsone::{Context, families};
 use tc_retrigger::patch::{Recipe, edit, sites};

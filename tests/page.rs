@@ -1,10 +1,9 @@
 //! The page for reviewers, `--format html`: what it says, that nothing of a file runs in it, that its
 //! command lines work, and what Chromium and axe-core make of it.
 
-#[path = "page/files.rs"]
 mod files;
-mod needs;
 
+use crate::needs;
 use files::{PLAIN, files, hostile};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,11 @@
 //! What README.md and docs/ tell a reader to run is run, and their links lead somewhere. Transcripts
 //! (`console`) are run by tests/cli.rs; the blocks of `sh` are run here, in tests/pages/world.rs.
 
-mod needs;
-#[path = "pages/page.rs"]
 mod page;
-#[path = "pages/reference.rs"]
 mod reference;
-#[path = "pages/world.rs"]
 mod world;
 
+use crate::needs;
 use page::{Block, Page, parse, slug};
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,15 +1,8 @@
 //! Rendering by parts, with a memory that all share, against the engine alone: result for result, and
 //! error for error.
 
-#[path = "harness/files.rs"]
-mod files;
-mod needs;
-#[path = "engines/random.rs"]
-mod random;
-#[path = "harness/rng.rs"]
-mod rng;
-
-use rng::Rng;
+use crate::harness::rng::Rng;
+use crate::harness::{files, random};
 use serde_json::{Value, json};
 use tc_retrigger::jsone::{Context, Memory, Renderer, families};
 use tc_retrigger::template::{Template, Text};

@@ -1,11 +1,6 @@
 //! `verify --rev`: a file against itself in another revision, in git and in Mercurial.
 
-#[path = "checkout/mod.rs"]
-mod checkout;
-#[path = "needs/mod.rs"]
-mod needs;
-
-use checkout::{GECKO, checkout, commit, kinds, names, run, told, vcs};
+use crate::checkout::{GECKO, checkout, commit, kinds, names, run, told, vcs};
 use std::fs;
 use std::process::Command;
 

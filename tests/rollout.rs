@@ -1,11 +1,6 @@
 //! `rollout`: a branch and a commit in each checkout, and nothing else.
 
-#[path = "checkout/mod.rs"]
-mod checkout;
-#[path = "needs/mod.rs"]
-mod needs;
-
-use checkout::{GECKO, Kind, checkout, commit, kinds, run, told, vcs};
+use crate::checkout::{GECKO, Kind, checkout, commit, kinds, run, told, vcs};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

@@ -1,13 +1,11 @@
 //! The script in the no-clone task, for the actions on one task: what it asks of the queue, what
 //! it creates, reruns and refuses.
 
-mod support;
-
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use support::world::{after, copy_of, extra_retrigger, offsets, retrigger};
-use support::{ACTION, GROUP, Press, World, check, id};
+use crate::support::world::{after, copy_of, extra_retrigger, offsets, retrigger};
+use crate::support::{ACTION, GROUP, Press, World, check, id};
 
 /// The graph artifact of a decision task, as far as retriggers look into it.
 fn graph(label: &str, retrigger: &Value) -> Value {
@@ -310,7 +308,7 @@ fn the_guard_takes_these() {
     for (callback, target, input, taken) in cases {
         for example in ["standalone", "gecko"] {
             let press = Press { example, ..Press::new(callback, target, input.clone()) };
-            let payload = support::rendered::payload(&press);
+            let payload = crate::support::rendered::payload(&press);
             assert_eq!(payload.is_some(), taken, "{callback} {input} in {example}");
             if let Some(payload) = payload {
                 let contract = press.contract();

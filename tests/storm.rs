@@ -1,16 +1,14 @@
 //! Faults in the middle of a press on many labels: the counterpart of `faults`, which knows one
 //! task only.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use support::run::until;
-use support::world::{index_task, namespace, retrigger};
-use support::{Fault, GROUP, Outcome, Press, World, id};
+use crate::support::run::until;
+use crate::support::world::{index_task, namespace, retrigger};
+use crate::support::{Fault, GROUP, Outcome, Press, World, id};
 
 /// A build to rerun, a test to create, one that depends on it, and an earlier action.
 fn push() -> World {
@@ -39,7 +37,10 @@ fn done(world: &World, outcome: &Outcome, what: &str) {
     let created = world.queue.created();
     let labels: Vec<&Value> = created.iter().map(|(_, task)| &task["metadata"]["name"]).collect();
     assert_eq!(labels, ["one", "two"], "{what}");
-    assert_eq!(created[1].1["dependencies"], json!([created[0].0, id("build"), *support::ACTION]));
+    assert_eq!(
+        created[1].1["dependencies"],
+        json!([created[0].0, id("build"), *crate::support::ACTION])
+    );
 }
 
 const REQUESTS: usize = 15;
@@ -131,7 +132,7 @@ fn a_broken_artifact() {
     });
     // The right JSON, of the wrong type.
     let world = push();
-    world.queue.artifact(&support::GROUP, "label-to-taskid.json", json!(["one"]));
+    world.queue.artifact(&crate::support::GROUP, "label-to-taskid.json", json!(["one"]));
     let outcome = press().run(&world.queue);
     assert_eq!(outcome.code, Some(1), "{}", outcome.stdout);
     assert_eq!(world.queue.created().len() + world.queue.reruns().len(), 0);

@@ -1,9 +1,7 @@
 //! What a person at a terminal sees, and what a program behind a pipe does.
 #![cfg(target_os = "linux")]
 
-#[path = "needs/mod.rs"]
-mod needs;
-
+use crate::needs;
 use std::process::Command;
 
 /// What the program prints on a terminal, with its exit status; none where no terminal can be made. The

@@ -1,13 +1,11 @@
 //! Which tasks are of this push, and which of them a copy depends on.
 
-mod support;
-
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use support::world::{index_task, namespace, retrigger, tagged};
-use support::{ACTION, GROUP, Press, World, id};
+use crate::support::world::{index_task, namespace, retrigger, tagged};
+use crate::support::{ACTION, GROUP, Press, World, id};
 
 /// A test with its build, both green, and an upload that failed.
 fn push() -> World {

@@ -96,7 +96,7 @@ fn what_is_no_template_is_an_error_with_its_place() {
 /// `patch`, `check` and `verify` take the same contexts, and so come to one answer.
 #[test]
 fn all_jobs_and_verify_come_to_one_answer() {
-    let task = include_str!("findings/task.yml");
+    let task = include_str!("folder/task.yml");
     let parse = |text: &str| Template::parse(Text::new(text)).expect("a template");
     // An outcome that a cron task reaches, too.
     let rare = r#"{$if: 'tasks_for in ["action", "cron"] && repository.project == "zed"', then: x, else: y}"#;

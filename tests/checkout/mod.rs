@@ -1,5 +1,5 @@
 //! Checkouts of git and Mercurial, made for a test.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, reason = "each program uses its own part")]
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Comments in Markdown, as GitHub and Phabricator read them.
 
-use super::folder::{Folder, TASK};
-use super::{check, checkout, many, pair, remarkup, run};
+use super::{check, many, pair, remarkup, run};
+use crate::folder::{Folder, TASK};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::fs;
 use std::path::Path;
@@ -131,8 +131,8 @@ fn a_long_change_is_cut() {
 /// What `rollout` makes is told, too.
 #[test]
 fn a_comment_tells_the_commit() {
-    for kind in checkout::kinds() {
-        let folder = checkout::checkout(kind, &[(".taskcluster.yml", TASK)]);
+    for kind in crate::checkout::kinds() {
+        let folder = crate::checkout::checkout(kind, &[(".taskcluster.yml", TASK)]);
         let told = |flags: &[&str]| {
             let arguments = ["rollout", "--format", "markdown", "."];
             let (status, printed) = run(folder.path(), &[&arguments, flags].concat());

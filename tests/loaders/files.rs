@@ -1,6 +1,6 @@
 //! Random small files: values over several lines, with all kinds of indentation.
 
-use super::rng::Rng;
+use crate::harness::rng::Rng;
 use tc_retrigger::error::Error;
 
 /// Whether a refusal is of what this program does not read though both loaders do.

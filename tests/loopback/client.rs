@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::support::{World, check, definition, id};
+use crate::support::{World, check, definition, id};
 
 pub const HOUR: i64 = 3_600_000;
 

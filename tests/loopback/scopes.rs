@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{ask, new_task, put, rerun};
-use super::support::{GROUP, World, id};
+use crate::support::{GROUP, World, id};
 
 fn allow(world: &World, scopes: &[String]) {
     world.queue.state().allowed = Some(scopes.to_vec());

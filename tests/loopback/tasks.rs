@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::client::{HOUR, ask, ends, get, new_task, put, rerun, with};
-use super::support::world::after;
-use super::support::{GROUP, World, check, id, queue};
+use crate::support::world::after;
+use crate::support::{GROUP, World, check, id, queue};
 
 #[test]
 fn what_create_task_refuses() {

@@ -1,5 +1,5 @@
 //! What some tests need that is no part of the project.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, reason = "each program uses its own part")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

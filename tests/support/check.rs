@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::needs::missing;
+use crate::needs::missing;
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::Value;
 

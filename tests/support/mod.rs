@@ -5,13 +5,11 @@
 //! createTask refuses, `scopes` tells what a caller lacks, `world` makes the tasks of a push,
 //! `rendered` makes the action task of a patched example, `run` runs its command as a worker would,
 //! `taskgraph` runs the code that the script stands in for.
-#![allow(dead_code, reason = "each test binary uses its own part")]
-#![allow(unused_imports, reason = "each test binary uses its own part")]
+#![allow(dead_code, reason = "each program uses its own part")]
+#![allow(unused_imports, reason = "each program uses its own part")]
 
 pub mod check;
 pub mod http;
-#[path = "../needs/mod.rs"]
-pub mod needs;
 pub mod queue;
 pub mod rendered;
 pub mod run;

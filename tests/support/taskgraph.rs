@@ -6,10 +6,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::needs::missing;
 use super::queue::Queue;
 use super::run::Press;
 use super::world::{DOMAIN, GROUP, REVISION, id};
+use crate::needs::missing;
 
 /// The interpreter that has taskgraph and scriptworker: `TC_RETRIGGER_PYTHON`, or the folder that
 /// `.ci/run` makes. None, and a word about it, where there is none.

@@ -1,5 +1,5 @@
 //! A folder to run the program in, for what it says about a file.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, reason = "each program uses its own part")]
 
 use boon::{Compiler, Schemas};
 use serde_json::Value;

@@ -1,0 +1,13 @@
+//! What needs the library and nothing else.
+
+mod contract;
+mod coverage;
+mod derive;
+mod edits;
+mod harness;
+mod house;
+mod needs;
+mod parts;
+mod premises;
+mod reach;
+mod work;

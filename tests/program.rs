@@ -1,0 +1,9 @@
+//! What runs the program, and needs nothing else.
+
+mod broken;
+mod cli;
+mod findings;
+mod folder;
+mod output;
+mod shell;
+mod walk;
