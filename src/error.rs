@@ -1,11 +1,12 @@
 //! The one error type: what is wrong, where, and what to do about it.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
 /// A place in a file: `line` counts from 1, `column` counts characters from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The line, counted from 1.
     pub line: usize,
@@ -23,7 +24,7 @@ impl fmt::Display for Place {
 ///
 /// It displays as one line: `file:line:column: what is wrong; what to do`, with the parts that
 /// are known, in [`plain`] text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     path: Option<PathBuf>,
     place: Option<Place>,

@@ -1,10 +1,11 @@
 //! The program: everything is in the library.
 
 use std::process::ExitCode;
+use tc_retrigger::cli::Allocator;
 
 /// The engine allocates much that is small and soon gone: two fifths of the time of a check went there.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     // SAFETY: no other thread is there yet.

@@ -1,5 +1,6 @@
 //! The commands that change files: `patch` and `revert` differ in their job only.
 
+use super::bounds::Limits;
 use super::files::{self, Jobs, Plan};
 use super::find::Paths;
 use super::input::With;
@@ -33,6 +34,10 @@ pub struct Change {
 }
 
 impl Change {
+    pub fn limits(&self) -> Limits {
+        self.jobs.limits
+    }
+
     /// Does the job; `force` is [`Options::force`].
     pub fn run(
         &self,

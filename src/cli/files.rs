@@ -1,5 +1,6 @@
 //! A run over the files that path arguments mean.
 
+use super::bounds::{Limits, Worker};
 use super::find::Found;
 use super::input;
 use super::jobs;
@@ -11,19 +12,21 @@ use super::repository::name_in_diff;
 use super::telling::Telling;
 use super::tree::TreeFile;
 use crate::error::{Error, Result};
-use crate::report::{Columns, FileReport, Report, Texts, unified_diff};
-use crate::work::{self, Done, Job, Options, Status};
+use crate::report::{Columns, FileReport, Report, Texts};
+use crate::work::{Done, Job, Options, Status};
 use clap::Args;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-/// How many files are worked on at once.
+/// How many files are worked on at once, and what each may cost.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Jobs {
     /// Work on that many files at once; without it, on one for each processor.
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZero<usize>>,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 impl Jobs {
@@ -75,8 +78,8 @@ struct Worked {
     path: PathBuf,
     /// Whether there is such a file, as far as the walk through folders tells.
     is_file: bool,
-    /// Its bytes, and what was done.
-    result: Result<(Vec<u8>, Done)>,
+    /// Its bytes, what was done, and the change as a diff.
+    result: Result<(Vec<u8>, Done, Option<String>)>,
 }
 
 /// Does what `plan` says with `files`, and prints a report; gives the run's exit status. One that cannot
@@ -91,19 +94,21 @@ pub fn run(command: &'static str, files: &[Found], plan: &Plan, output: &Output)
     jobs::in_order(
         files,
         plan.jobs.number(),
-        |found| worked(found, plan),
+        || Worker::new(plan.options, plan.jobs.limits),
+        |worker, found| worked(found, plan, worker),
         |worked| bar.past(|| take(worked, plan, &mut telling, output)),
     );
     drop(bar);
     telling.end()
 }
 
-fn worked((path, found): &Found, plan: &Plan) -> Worked {
+fn worked((path, found): &Found, plan: &Plan, worker: &mut Worker) -> Worked {
     let work = || {
         found.clone()?;
         let bytes = input::read(path)?;
-        let done = work::on(&*bytes, plan.job, plan.options).map_err(|err| err.in_file(path))?;
-        Ok((bytes, done))
+        let name = plan.change.then(|| name_in_diff(path));
+        let done = worker.on(&bytes, plan.job, name).map_err(|err| err.in_file(path));
+        done.map(|(done, diff)| (bytes, done, diff))
     };
     // A fault of this program in one file leaves the others.
     let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
@@ -120,9 +125,9 @@ fn take(
     output: &Output,
 ) {
     let as_printed = (path.as_path(), output.format);
-    let ended = result.and_then(|(bytes, done)| {
+    let ended = result.and_then(|(bytes, done, diff)| {
         let page = page::of_patch(as_printed, &bytes, done.text.as_deref(), plan.options);
-        let (report, exit, text) = end(&path, &bytes, done, plan)?;
+        let (report, exit, text) = end(&path, &bytes, (done, diff), plan)?;
         Ok((FileReport { page, ..report }, exit, text))
     });
     let (mut report, mut exit, text) = ended.unwrap_or_else(|error| {
@@ -156,7 +161,7 @@ fn take(
 fn end(
     path: &Path,
     bytes: &[u8],
-    mut done: Done,
+    (mut done, diff): (Done, Option<String>),
     plan: &Plan,
 ) -> Result<(FileReport, Exit, Option<String>)> {
     let look = |script| TreeFile::look(path, script);
@@ -173,7 +178,7 @@ fn end(
     // What is not proved goes nowhere: not to a file, and not to `git apply` either.
     let new = done.text.filter(|_| exit == Exit::Success).unwrap_or_else(|| old.to_string());
     if plan.change {
-        let own = unified_diff(&name_in_diff(path), Some(&old), Some(&new));
+        let own = diff.filter(|_| exit == Exit::Success);
         let diffs: Vec<String> =
             own.into_iter().chain(files.iter().filter_map(TreeFile::diff)).collect();
         report.diff = Some(diffs.concat()).filter(|diff| !diff.is_empty());

@@ -1,5 +1,6 @@
 //! Reading what the arguments name.
 
+use super::bounds;
 use super::nearest;
 use crate::error::{Error, Result};
 use crate::jsone::{Context, families};
@@ -24,7 +25,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// The template in a file, or on standard input for `-`.
 pub fn template(path: &Path) -> Result<Template> {
-    Template::from_bytes(read(path)?).map_err(|err| err.in_file(path))
+    let content = read(path)?;
+    bounds::note(path, &content);
+    Template::from_bytes(content).map_err(|err| err.in_file(path))
 }
 
 /// The context in a file, YAML or JSON, under the file's name.

@@ -1,5 +1,6 @@
 //! The command line: a file for each command, which parses, loops and prints.
 
+mod bounds;
 mod change;
 mod check;
 mod commit;
@@ -27,8 +28,10 @@ mod telling;
 mod tree;
 mod verify;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report::Format;
+pub use bounds::Allocator;
+use bounds::Limits;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use output::{Exit, Output};
 use std::io::Write;
@@ -55,7 +58,7 @@ struct Cli {
     verbose: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Color {
     /// On a terminal.
     #[default]
@@ -76,6 +79,9 @@ enum Command {
     Contexts(contexts::Contexts),
     Completions(shell::Completions),
     Man(shell::Manual),
+    /// Works for a process of this program.
+    #[command(name = bounds::COMMAND, hide = true)]
+    Worker,
 }
 
 impl Command {
@@ -92,6 +98,21 @@ impl Command {
             Command::Contexts(command) => command.run(output),
             Command::Completions(command) => command.run(Cli::command(), output),
             Command::Man(command) => command.run(Cli::command(), output),
+            Command::Worker => bounds::serve().map(|()| Exit::Success).map_err(|err| {
+                Error::new(format!("the process that wants this work cannot be reached: {err}"))
+            }),
+        }
+    }
+
+    /// The limits of a command whose work is one thing; none for one that works on file after file, each
+    /// within limits of its own, or on none.
+    fn limits(&self, format: Format) -> Option<Limits> {
+        match self {
+            Command::Verify(command) => Some(command.limits),
+            Command::Render(command) => Some(command.limits),
+            // The page is about one file, with more than the work on it tells.
+            Command::Patch(command) if format == Format::Html => Some(command.limits()),
+            _ => None,
         }
     }
 }
@@ -122,10 +143,19 @@ pub fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "tc-retrigger has a bug: {info}");
         }
     }));
-    let output = Output::new(cli.format, cli.quiet, cli.verbose);
-    let exit = cli.command.run(&output).unwrap_or_else(|error| {
-        output.error(&error);
-        Exit::Input
-    });
-    ExitCode::from(output.end(exit) as u8)
+    let new_output = move || Output::new(cli.format, cli.quiet, cli.verbose);
+    let limits = cli.command.limits(cli.format);
+    let run = move || {
+        let output = new_output();
+        let exit = cli.command.run(&output).unwrap_or_else(|error| {
+            output.error(&error);
+            Exit::Input
+        });
+        output.end(exit)
+    };
+    let exit = match limits {
+        Some(limits) => bounds::within(limits, &new_output(), run),
+        None => run(),
+    };
+    ExitCode::from(exit as u8)
 }

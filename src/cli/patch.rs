@@ -1,5 +1,6 @@
 //! `patch`: puts the fast path in.
 
+use super::bounds::Limits;
 use super::change::Change;
 use super::habits;
 use super::output::{Exit, Output};
@@ -23,5 +24,9 @@ impl Patch {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         self.habits.refuse()?;
         self.change.run("patch", Job::Patch, false, output)
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.change.limits()
     }
 }

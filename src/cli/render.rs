@@ -1,9 +1,10 @@
 //! `render`: what comes out of a template.
 
+use super::bounds::Limits;
 use super::input;
 use super::output::{Exit, Output};
 use crate::error::{Error, Result};
-use crate::jsone::{Renderer, Shape};
+use crate::jsone::{Memory, Renderer, Shape, busy};
 use crate::patch;
 use crate::report::Report;
 use clap::Args;
@@ -22,6 +23,8 @@ pub struct Render {
     /// Take the fast path out first.
     #[arg(long)]
     before: bool,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 impl Render {
@@ -32,7 +35,8 @@ impl Render {
         if self.before {
             template = patch::revert(&template).map_err(|err| err.in_file(&self.file))?;
         }
-        match Renderer::new(&template).render(&context) {
+        busy::step("rendering it");
+        match Renderer::new(&template).render_with(&mut Memory::default(), &context) {
             Ok(rendered) => {
                 if rendered.is_null() && context.shape() == Shape::Hook {
                     output.message("note: the template makes no task for this action\n");

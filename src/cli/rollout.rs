@@ -1,5 +1,6 @@
 //! `rollout`: the patch as a commit in checkouts of many repositories.
 
+use super::bounds::Worker;
 use super::commit::{self, Edit};
 use super::files::Jobs;
 use super::find::TEMPLATE_NAME;
@@ -11,7 +12,7 @@ use super::revision::{Checkout, Kind};
 use super::telling::Telling;
 use crate::error::{Error, Result};
 use crate::report::{Columns, Commit, FileReport, Report, Texts, commit_message, unified_diff};
-use crate::work::{self, Done, Job, Options, Step};
+use crate::work::{Done, Job, Step};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -45,8 +46,10 @@ impl Rollout {
         let options = self.with.options()?;
         let mut telling = Telling::new("rollout", Columns::default(), output, false);
         let bar = Progress::of(self.dirs.len(), output);
-        let work = |dir: &PathBuf| (dir.join(TEMPLATE_NAME), self.one(dir, &options));
-        jobs::in_order(&self.dirs, self.jobs.number(), work, |(path, rolled)| {
+        let own = || Worker::new(&options, self.jobs.limits);
+        let work =
+            |worker: &mut Worker, dir: &PathBuf| (dir.join(TEMPLATE_NAME), self.one(dir, worker));
+        jobs::in_order(&self.dirs, self.jobs.number(), own, work, |(path, rolled)| {
             bar.past(|| {
                 let (report, exit) = rolled.unwrap_or_else(|error| {
                     output.error(&error);
@@ -60,7 +63,7 @@ impl Rollout {
         Ok(telling.end())
     }
 
-    fn one(&self, dir: &Path, options: &Options) -> Result<(FileReport, Exit)> {
+    fn one(&self, dir: &Path, worker: &mut Worker) -> Result<(FileReport, Exit)> {
         let path = dir.join(TEMPLATE_NAME);
         let checkout = Checkout::of(dir)?;
         if dir.canonicalize().ok().as_ref() != Some(&checkout.root) {
@@ -76,8 +79,9 @@ impl Rollout {
                 Error::new(format!("what is checked out has no {TEMPLATE_NAME}")).in_file(dir)
             );
         };
-        let mut done =
-            work::on(&*content, Job::Patch, options).map_err(|err| err.in_file(&path))?;
+        let name = Some(PathBuf::from(TEMPLATE_NAME));
+        let worked = worker.on(&content, Job::Patch, name).map_err(|err| err.in_file(&path))?;
+        let (mut done, diff) = worked;
         let exit = Exit::of(Job::Patch, done.finding.status);
         let edits = match exit {
             Exit::Success => {
@@ -90,8 +94,9 @@ impl Rollout {
         if edits.is_empty() {
             return Ok((report, exit));
         }
-        let diffs = edits.iter().filter_map(|edit| {
-            unified_diff(Path::new(&edit.name), edit.old.as_deref(), edit.new.as_deref())
+        let diffs = edits.iter().filter_map(|edit| match edit.name == TEMPLATE_NAME {
+            true => diff.clone(),
+            false => unified_diff(Path::new(&edit.name), edit.old.as_deref(), edit.new.as_deref()),
         });
         report.diff = Some(diffs.collect());
         if let Some(Edit { old: Some(old), new: Some(new), .. }) = edits.first() {

@@ -1,5 +1,6 @@
 //! `verify`: the proof for any two files.
 
+use super::bounds::{self, Limits};
 use super::find::TEMPLATE_NAME;
 use super::input::{self, With};
 use super::output::{Exit, Output};
@@ -36,6 +37,8 @@ pub struct Verify {
     save_context: Option<PathBuf>,
     #[command(flatten)]
     with: With,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// A template, and what it is called.
@@ -57,6 +60,7 @@ impl Side {
         let Some(content) = checkout.file(revision, &in_root)? else {
             return Err(Error::new(format!("revision {revision} has no {in_root}")));
         };
+        bounds::note(Path::new(&name), &content);
         let template = Template::from_bytes(content).map_err(|err| err.in_file(&name))?;
         Ok(Side { name, path: path.display().to_string(), template })
     }

@@ -1,7 +1,7 @@
 //! The engine, asked once for the same.
 
-use crate::jsone::render_value;
 use crate::jsone::uses::{Chain, chains};
+use crate::jsone::{busy, render_value};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -32,6 +32,7 @@ impl Engine {
         if let Some(known) = self.truths.get(text).and_then(|known| known.get(&key)) {
             return *known;
         }
+        busy::part(text);
         let template = json!({"$if": text, "then": true, "else": false});
         let truth = render_value(&template, &names).ok().and_then(|value| value.as_bool());
         self.truths.entry(text.to_owned()).or_default().insert(key, truth);
@@ -51,6 +52,7 @@ impl Engine {
         if let Some(known) = self.values.get(&key) {
             return known.clone();
         }
+        busy::part(&template.to_string());
         let value = render_value(template, &names).ok().map(Rc::new);
         self.values.insert(key, value.clone());
         value

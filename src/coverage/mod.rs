@@ -17,10 +17,10 @@ use crate::template::{Path, Template};
 use conditions::{Conditions, Outcome};
 use follow::Follow;
 use reach::Reachable;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much the samples reached.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The outcomes there are: two for each condition and for each operand of `&&` and `||`.
     pub outcomes: usize,
@@ -31,7 +31,7 @@ pub struct Coverage {
 }
 
 /// An outcome that no sample reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missed {
     /// Where the condition stands in the template.
     pub path: Path,
@@ -135,7 +135,7 @@ pub fn measure<'c>(
 }
 
 /// A condition, or an operand of one, and what came out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
     /// The line it stands on.
     pub line: usize,

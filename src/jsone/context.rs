@@ -5,6 +5,7 @@ use crate::jsone::engine::{NOW, render_value};
 use crate::jsone::parts;
 use crate::jsone::slugid::slugid;
 use crate::template::type_name;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// A context with its name.
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 /// `repository`, `parameters`, `input`, `taskId`, `taskGroupId`, `ownTaskId`) and those of the hooks
 /// service itself (`clientId`, `firedBy`, `now`). No action has any other, such as
 /// `taskcluster_root_url`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Context {
     /// What messages call it.
     pub name: String,
@@ -29,7 +30,7 @@ pub struct Context {
 }
 
 /// How a service renders a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// The whole document: build-decision and the GitHub service.
     Document {

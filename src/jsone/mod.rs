@@ -3,6 +3,7 @@
 //! `json-e` does the rendering. Around it, this module supplies what production supplies: the
 //! hook's `$let` for actions ([`context`]), `as_slugid` ([`slugid`]) and a time that stands still.
 
+pub mod busy;
 pub mod context;
 mod engine;
 pub mod expr;
@@ -153,6 +154,7 @@ impl Renderer {
     /// As [`Renderer::render`], with what `memory` knows of parts that read the same: the engine renders
     /// each part once for all that it reads.
     pub fn render_with(&self, memory: &mut Memory, context: &Context) -> Rendered {
+        busy::context(&context.name);
         self.by_parts(memory, context).unwrap_or_else(|| self.render(context))
     }
 

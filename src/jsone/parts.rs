@@ -11,6 +11,7 @@
 //! apart, and where a leaf raises, or gives a function or a zero that may be -0, the whole is left to
 //! the engine.
 
+use crate::jsone::busy;
 use crate::jsone::engine::{Rendered, at, render_value};
 use crate::jsone::uses::{self, Chain, project};
 use crate::jsone::{expr, walk};
@@ -347,6 +348,7 @@ fn write_read(key: &mut Vec<u8>, chain: &Chain, scope: &Scope) {
 }
 
 fn ask(leaf: &Leaf, scope: &Scope) -> Told {
+    busy::part(&leaf.source);
     let now = scope.get("now").and_then(Value::as_str).ok_or(Stop::Unsaid)?;
     let names = project(&leaf.chains, |name| scope.get(name));
     let rendered = render_value(&at(now, leaf.template.clone()), &Value::Object(names));

@@ -1,12 +1,13 @@
 //! What a fast path says that it was written from.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a fast path's first comment line starts with, before and behind the recipe's name and number.
 const SIGNATURE: &str = "# tc-retrigger ";
 
 /// What a fast path was written from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Origin {
     /// What recipes were called at first, by its number.
     Patch(u32),

@@ -5,6 +5,7 @@ use crate::jsone::expr;
 use crate::patch::Origin;
 pub use crate::patch::tree_file::{TreeFile, sha256};
 use crate::template::{Text, value};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path as FilePath;
 
@@ -32,7 +33,7 @@ const PATH: &str = "@path@";
 const HASH: &str = "@sha256@";
 
 /// A recipe, ready to be written into files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     origin: Origin,
     comment: Vec<String>,
@@ -55,7 +56,7 @@ pub enum Form {
 }
 
 /// A line: how many levels it is indented, and its text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Line {
     level: usize,
     text: String,

@@ -1,9 +1,10 @@
 //! A file of the tree that a fast path runs, and how files are named by their content.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// A file of the tree that a fast path runs: ordinary Python, for the tree's linters and reviewers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TreeFile {
     /// Its path from the repository's root, with slashes; empty where a recipe does not know it yet.
     pub path: String,

@@ -18,10 +18,10 @@ use crate::coverage::{self, Coverage};
 use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::{Patch, Recipe, sites};
 use crate::template::{Reading, Template};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the proof comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The structural proof holds, and no sample speaks against it.
@@ -43,7 +43,7 @@ impl Verdict {
 }
 
 /// The proof, with its parts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proof {
     /// What it comes to.
     pub verdict: Verdict,

@@ -5,11 +5,11 @@ use crate::jsone::{Context, Memory, Rendered, Renderer, render_value};
 use crate::patch::{Recipe, retrigger};
 use crate::proof::contract;
 use crate::template::Path;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// How many of the contexts rendered alike.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// All contexts.
     pub total: usize,
@@ -32,7 +32,7 @@ impl Counts {
 }
 
 /// A context in which the new template does not render what it must.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
     /// The context's name.
     pub context: String,
@@ -49,7 +49,7 @@ pub struct Counterexample {
 }
 
 /// What explains a counterexample.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
     /// The smallest context found that shows the difference.
     pub context: Value,

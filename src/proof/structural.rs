@@ -12,7 +12,7 @@ use crate::patch::{Recipe, edit};
 use crate::proof::{flow, order};
 use crate::template::value::is_same;
 use crate::template::{Path, Step, Template, type_name};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Python's json-e recurses two calls deep for each operator of an expression, of the 1,000 that the
@@ -20,7 +20,7 @@ use serde_json::Value;
 const MOST_TOKENS: usize = 300;
 
 /// Whether the structural proof holds, and if not, the first premise that fails.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Structural {
     /// Whether all premises hold.
     pub holds: bool,

@@ -4,13 +4,13 @@ use crate::error::{Error, Place};
 use crate::patch;
 use crate::proof::Proof;
 use crate::template::{Path, Template};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What to run where a file has no fast path, or not the current one.
 pub(super) const PATCH: &str = "run `tc-retrigger patch --write`";
 
 /// What a template is, or what was done to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The fast path was put in.
@@ -71,7 +71,7 @@ impl Status {
 }
 
 /// The kind of a finding: a short name for programs, which stays the same where words change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// A file that retriggers reach has no fast path.
@@ -103,7 +103,7 @@ pub enum Code {
 }
 
 /// A payload that retriggers reach.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// Its path in the template without the fast path.
     pub path: String,
@@ -123,7 +123,7 @@ impl Site {
 }
 
 /// Where a template raises for retriggers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
     /// The path of what raises, in the text as it was read.
     pub path: String,
@@ -140,7 +140,7 @@ pub struct Raised {
 }
 
 /// Something that a template's owner should know beside the status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Its line, counted from 1.
     pub line: usize,
@@ -153,7 +153,7 @@ pub struct Note {
 }
 
 /// What there is to say about one template.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// What was found or done.
     pub status: Status,
@@ -173,7 +173,7 @@ pub struct Finding {
     /// The payloads that retriggers reach.
     pub sites: Vec<Site>,
     /// Where the template raises for retriggers.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub raised: Vec<Raised>,
     /// The hooks' hash of the text as it was read; none where it was not read.
     pub old_hash: Option<String>,

@@ -13,7 +13,7 @@ pub use finding::{Code, Finding, Note, Raised, Site, Status};
 pub use script::{Script, Step};
 
 use crate::error::{Place, Result};
-use crate::jsone::Context;
+use crate::jsone::{Context, busy};
 use crate::patch::faults::Fault;
 use crate::patch::{self, Patch, Recipe, State, Told, cut};
 use crate::proof::{Proof, Verdict};
@@ -21,9 +21,10 @@ use crate::template::{self, Template, Text};
 use finding::PATCH;
 use samples::samples;
 use script::scripts;
+use serde::{Deserialize, Serialize};
 
 /// What to do with a template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Job {
     /// Put the fast path in, in place of what may be there of it.
     Patch,
@@ -34,7 +35,7 @@ pub enum Job {
 }
 
 /// What the work is done with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// What the fast path is written from; none: the built-in recipe that the template has already, or
     /// else [`Recipe::built_in`].
@@ -57,7 +58,7 @@ impl Default for Options {
 }
 
 /// What came of the work.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     /// What there is to say. Its status tells whether the new text may be kept: where a proof was
     /// asked for and does not hold, it is [`Status::Unpatched`].
@@ -77,6 +78,7 @@ const OTHER_TASK: &str =
 /// Errs, with the place, where the text is no template. Where the job cannot be done on it, the
 /// status is [`Status::Error`].
 pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done> {
+    busy::step("reading it");
     let text = Text::from_bytes(text.into())?;
     let is_forced = job == Job::Revert && options.force;
     let template = match Template::parse(text.clone()) {
@@ -109,7 +111,10 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
 pub fn verify(old: &Template, new: &Template, options: &Options) -> Proof {
     // Where the recipe is not known, the proof says of the built-in one that the fast path is not its.
     let recipe = recipe_of(new, options).unwrap_or_else(|_| Recipe::built_in());
-    Proof::new(old, new, &recipe, &samples(&[old, new], &options.contexts).all())
+    busy::step("looking for contexts");
+    let samples = samples(&[old, new], &options.contexts);
+    busy::step("proving it");
+    Proof::new(old, new, &recipe, &samples.all())
 }
 
 fn recipe_of(template: &Template, options: &Options) -> Result<Recipe> {
@@ -142,7 +147,9 @@ fn revert(template: &Template, options: &Options) -> Result<Done> {
     let recipe = recipe_of(template, options).unwrap_or_else(|_| Recipe::built_in());
     let mut finding = Finding::new(Status::Reverted, None).of(template);
     finding.new_hash = Some(before.hook_hash());
+    busy::step("looking for contexts");
     let contexts = samples(&[&before], &options.contexts);
+    busy::step("proving it");
     let proof = of_this_file(Proof::new(&before, template, &recipe, &contexts.all()));
     if !patch::is_by(template, &before, &recipe) {
         finding = finding.because("the fast path that is taken out is not this recipe's");
@@ -174,8 +181,10 @@ fn cut_out(text: &Text) -> Result<Done> {
 
 fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     let recipe = &recipe_of(template, options)?;
+    busy::step("looking for contexts");
     let samples = samples(&[template], &options.contexts);
     let contexts = samples.all();
+    busy::step("looking for what retriggers reach");
     let plan = Patch::plan(template, recipe, contexts.iter().copied())?;
     if let Some(obstacle) = plan.obstacle {
         return Err(obstacle);
@@ -184,6 +193,7 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     finding.notes = notes(template);
     finding.trust_domain = domain::trust_domain(template, &contexts);
     finding.sites = plan.sites.iter().map(|path| Site::of(template, path)).collect();
+    busy::step("proving it");
     let text = match (job, finding.status) {
         (_, Status::NotApplicable | Status::Raises) => None,
         _ if plan.sites.is_empty() => None,

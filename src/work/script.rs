@@ -4,9 +4,10 @@ use super::finding::{Code, Finding, Note, PATCH, Status};
 use crate::error::{Error, Result};
 use crate::patch::{self, Origin, Recipe, recipe};
 use crate::template::Template;
+use serde::{Deserialize, Serialize};
 
 /// A file of the tree that a fast path runs, or ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
     /// Its path from the repository's root.
     pub path: String,
