@@ -5,5 +5,6 @@ mod cli;
 mod findings;
 mod folder;
 mod output;
+mod reading;
 mod shell;
 mod walk;

@@ -3,10 +3,12 @@
 use super::hgignore::HgIgnore;
 use super::repository::root;
 use crate::error::{Error, Result};
+use crate::template::source;
 use clap::Args;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The name under which templates are found: Taskcluster reads the one in the repository's root
 /// (`.taskcluster.yml` in Taskcluster's services/github and in fxci-config's in-tree actions).
@@ -16,6 +18,9 @@ pub const TEMPLATE_NAME: &str = ".taskcluster.yml";
 /// installs, and what Firefox's build makes (`obj-*`, the default of its `MOZ_OBJDIR`).
 const LEFT_OUT: [&str; 3] = [".git", ".hg", "node_modules"];
 const OBJECTS: &str = "obj-";
+
+/// What the walk reads in each folder, by a library that asks not what it opens.
+const IGNORE_FILES: [&str; 2] = [".gitignore", ".ignore"];
 
 /// A file to work on, or a folder that gives none and why.
 pub type Found = (PathBuf, Result<()>);
@@ -102,28 +107,40 @@ impl Walk {
     }
 
     fn below(&self, folder: &Path) -> Result<Vec<Found>> {
+        // A folder whose ignore files cannot be read is left out, and told.
+        let odd = Arc::new(Mutex::new(Vec::new()));
         let mut walk = WalkBuilder::new(folder);
         // Templates begin with a dot themselves.
         walk.hidden(false).standard_filters(!self.no_ignore).hidden(false);
         // A checkout of Mercurial has its .gitignore, too, where the project is on both.
         walk.require_git(false).sort_by_file_name(Ord::cmp).overrides(self.overrides(folder)?);
         if !self.no_ignore {
-            let hgignore = HgIgnore::of(folder);
+            let whole = folder.canonicalize().unwrap_or_default();
+            whole.ancestors().skip(1).try_for_each(ignore_files_are_files)?;
+            let (hgignore, odd) = (HgIgnore::of(folder), Arc::clone(&odd));
             walk.filter_entry(move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                    return true;
+                }
                 let name = entry.file_name().to_string_lossy();
                 let is_left_out = LEFT_OUT.contains(&&*name) || name.starts_with(OBJECTS);
-                entry.depth() == 0 || !is_folder || !is_left_out && !hgignore.has(entry.path())
+                if entry.depth() > 0 && (is_left_out || hgignore.has(entry.path())) {
+                    return false;
+                }
+                ignore_files_are_files(entry.path()).map_err(|err| hold(&odd).push(err)).is_ok()
             });
         }
         let mut out = Vec::new();
         for entry in walk.build() {
             match entry {
-                Ok(entry)
-                    if entry.file_name() == TEMPLATE_NAME
-                        && entry.file_type().is_some_and(|kind| !kind.is_dir()) =>
-                {
-                    out.push((entry.into_path(), Ok(())));
+                Ok(entry) if entry.file_name() == TEMPLATE_NAME && entry.depth() > 0 => {
+                    let path = entry.into_path();
+                    let found = match path.is_dir() {
+                        true => source::is_file(&path),
+                        // Whatever else it is, reading it tells.
+                        false => Ok(()),
+                    };
+                    out.push((path, found));
                 }
                 Ok(_) => {}
                 Err(err) => {
@@ -134,6 +151,8 @@ impl Walk {
                 }
             }
         }
+        let odd = std::mem::take(&mut *hold(&odd));
+        out.extend(odd.into_iter().map(|err| (err.path().unwrap_or(folder).to_owned(), Err(err))));
         Ok(out)
     }
 
@@ -149,6 +168,22 @@ impl Walk {
         }
         globs.build().map_err(|err| Error::new(format!("--exclude cannot be read: {err}")))
     }
+}
+
+/// Errs where an ignore file of a folder leads to what may have no end.
+fn ignore_files_are_files(folder: &Path) -> Result<()> {
+    IGNORE_FILES.iter().try_for_each(|name| {
+        let file = folder.join(name);
+        match file.is_dir() {
+            true => Ok(()),
+            false => source::is_file(&file)
+                .map_err(|err| err.help("remove it, or heed no such file: --no-ignore")),
+        }
+    })
+}
+
+fn hold(odd: &Mutex<Vec<Error>>) -> MutexGuard<'_, Vec<Error>> {
+    odd.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The file or folder that an error of the walk is about.

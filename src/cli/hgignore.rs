@@ -1,9 +1,9 @@
 //! Folders that Mercurial ignores.
 
 use super::repository::root;
+use crate::template::source;
 use ignore::overrides::{Override, OverrideBuilder};
 use regex_lite::Regex;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The patterns of a checkout's `.hgignore`, as hgignore(5) has them: `syntax: regexp` (at the start of a
@@ -23,10 +23,10 @@ impl HgIgnore {
     pub fn of(folder: &Path) -> HgIgnore {
         let root = root(folder).filter(|root| root.join(".hg").exists()).unwrap_or_default();
         let text = match root.as_os_str().is_empty() {
-            true => String::new(),
-            false => fs::read_to_string(root.join(".hgignore")).unwrap_or_default(),
+            true => Vec::new(),
+            false => source::read(&root.join(".hgignore")).unwrap_or_default(),
         };
-        HgIgnore::read(root, &text)
+        HgIgnore::read(root, &String::from_utf8_lossy(&text))
     }
 
     fn read(root: PathBuf, text: &str) -> HgIgnore {

@@ -2,25 +2,20 @@
 
 use super::bounds;
 use super::nearest;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::jsone::{Context, families};
 use crate::patch::Recipe;
-use crate::template::{Template, Text, value};
+use crate::template::{Template, Text, source, value};
 use crate::work::Options;
 use clap::Args;
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The bytes of a file, or of standard input for `-`.
+/// The bytes of a file, or of standard input for `-`; errs as [`source::read`].
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(path)
-    };
-    bytes.map_err(|err| Error::new(format!("cannot be read: {err}")).in_file(path))
+    match path == Path::new("-") {
+        true => source::read_all(std::io::stdin().lock()).map_err(|err| err.in_file(path)),
+        false => source::read(path),
+    }
 }
 
 /// The template in a file, or on standard input for `-`.

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::{Format, Report, snippet};
+use crate::template::source;
 use crate::work::{Job, Status};
 use clap::ValueEnum;
 use std::cell::OnceCell;
@@ -95,9 +96,9 @@ impl Output {
         // Beside an error in a file, a person sees the line; a program reads the place.
         if io::stderr().is_terminal()
             && let (Some(path), Some(place)) = (error.path(), error.place())
-            && let Ok(source) = std::fs::read(path)
+            && let Ok(bytes) = source::read(path)
         {
-            text += &snippet(&String::from_utf8_lossy(&source), place);
+            text += &snippet(&String::from_utf8_lossy(&bytes), place);
         }
         self.keep("standard error", print(&mut anstream::stderr(), &text));
     }

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::jsone::expr;
 use crate::patch::Origin;
 pub use crate::patch::tree_file::{TreeFile, sha256};
-use crate::template::{Text, value};
+use crate::template::{Text, source, value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path as FilePath;
@@ -91,11 +91,10 @@ impl Recipe {
     pub fn from_dir(dir: &FilePath) -> Result<Recipe> {
         let read = |name: &str| {
             let path = dir.join(name);
-            std::fs::read_to_string(&path).map_err(|err| {
-                Error::new(format!("cannot be read: {err}"))
-                    .in_file(path)
-                    .help("a recipe is a folder with fast-path.yml and retrigger.py")
-            })
+            let bytes = source::read(&path).map_err(|err| {
+                err.help("a recipe is a folder with fast-path.yml and retrigger.py")
+            })?;
+            Ok(Text::from_bytes(bytes).map_err(|err| err.in_file(path))?.as_str().to_owned())
         };
         let (template, script) = (read("fast-path.yml")?, read("retrigger.py")?);
         let recipe = match dir.join("fetch.py").exists() {

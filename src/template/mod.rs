@@ -8,6 +8,7 @@ pub mod nodes;
 pub mod path;
 pub mod readings;
 mod refusals;
+pub mod source;
 mod spans;
 pub mod text;
 mod tree;
