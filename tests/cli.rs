@@ -206,63 +206,6 @@ fn files_are_replaced_whole() {
     }
 }
 
-/// Another user's file stays theirs, whoever writes it; where it cannot, nothing is written.
-#[cfg(unix)]
-#[test]
-fn a_written_file_keeps_its_owner() {
-    use std::io::Write;
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-    use std::os::unix::process::CommandExt;
-    let folder = tempfile::tempdir().unwrap();
-    if folder.path().metadata().unwrap().uid() != 0 {
-        let _ = writeln!(std::io::stderr(), "skipped: only root can give files to others");
-        return;
-    }
-    // The others get at it neither in root's temporary folder nor in root's checkout.
-    let set = |path: &Path, owner: (u32, u32), mode| {
-        chown(path, Some(owner.0), Some(owner.1)).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    };
-    let program = folder.path().join("program");
-    // By another process: a file that this one has open for writing cannot be run, and what other
-    // tests start may hold it open for a moment.
-    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tc-retrigger")).arg(&program).status();
-    assert!(copied.unwrap().success());
-    set(folder.path(), (1234, 1234), 0o755);
-    /// Who runs it, the file's owner and group, its mode, the exit status, whether it is the same
-    /// file afterwards and not one in its place.
-    type Case = (u32, (u32, u32), u32, i32, bool);
-    let cases: [Case; 6] = [
-        (0, (1234, 2345), 0o640, 0, false),
-        (0, (1234, 2345), 0o6750, 0, false),
-        (1234, (1234, 1234), 0o600, 0, false),
-        (1234, (1234, 2345), 0o644, 0, true),
-        (1234, (2345, 2345), 0o666, 0, true),
-        (1234, (2345, 2345), 0o644, 2, true),
-    ];
-    for case in cases {
-        let (user, owner, mode, status, is_same) = case;
-        let file = folder.path().join("t.yml");
-        fs::write(&file, EXAMPLE).unwrap();
-        set(&file, owner, mode);
-        let before = file.metadata().unwrap();
-        let mut command = Command::new(&program);
-        command.current_dir(folder.path()).args(["patch", "--quiet", "--write", "t.yml"]);
-        let output = command.uid(user).gid(user).output().unwrap();
-        let (told, after) = (text(&output.stderr), file.metadata().unwrap());
-        assert_eq!(output.status.code(), Some(status), "{case:?}: {told}");
-        assert_eq!((after.uid(), after.gid()), owner, "{case:?}");
-        assert_eq!(after.mode() & 0o7777, mode, "{case:?}");
-        assert_eq!(after.ino() == before.ino(), is_same, "{case:?}");
-        let is_as_before = fs::read_to_string(&file).unwrap() == EXAMPLE;
-        assert_eq!(is_as_before, status != 0, "{case:?}");
-        let wanted = "error: t.yml: cannot be written: Permission denied";
-        assert!(status == 0 || told.starts_with(wanted), "{case:?}: {told}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "{case:?}: a file is left");
-        fs::remove_file(&file).unwrap();
-    }
-}
-
 /// A name with a line break and an escape in it is told as one word on one line, everywhere.
 #[cfg(unix)]
 #[test]

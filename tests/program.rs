@@ -8,3 +8,4 @@ mod output;
 mod reading;
 mod shell;
 mod walk;
+mod writing;

@@ -1,5 +1,6 @@
 //! The command line: a file for each command, which parses, loops and prints.
 
+mod belongings;
 mod bounds;
 mod change;
 mod check;
@@ -26,6 +27,7 @@ mod scan;
 mod shell;
 mod telling;
 mod tree;
+mod turns;
 mod verify;
 
 use crate::error::{Error, Result};

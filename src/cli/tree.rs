@@ -1,12 +1,13 @@
 //! The files of the tree that go with a template.
 
-use super::replace::replace;
+use super::replace::{create, replace};
 use super::repository::file_in_tree;
 use crate::error::{Error, Result};
 use crate::report::{Change, ScriptReport, unified_diff};
+use crate::template::source;
 use crate::work::{Finding, Script, Step};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::cell::Cell;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file of the tree, as it was found.
@@ -16,6 +17,10 @@ pub struct TreeFile<'s> {
     name: PathBuf,
     found: Option<Vec<u8>>,
     step: Step,
+    /// The folders to it that are not there, from the last.
+    missing: Vec<PathBuf>,
+    /// Whether it was written, and not by another run.
+    written: Cell<bool>,
 }
 
 impl TreeFile<'_> {
@@ -24,15 +29,11 @@ impl TreeFile<'_> {
     /// Errs where it cannot be read, or another file is in its way.
     pub fn look<'s>(template: &Path, script: &'s Script) -> Result<TreeFile<'s>> {
         let (path, name) = file_in_tree(template, &script.path);
-        let found = match fs::read(&path) {
-            Ok(content) => Some(content),
-            Err(err) if err.kind() == io::ErrorKind::NotFound => None,
-            Err(err) => {
-                return Err(Error::new(format!("cannot be read: {err}")).in_file(&path));
-            }
-        };
+        let found = source::read_if_there(&path)?;
         let step = script.step(found.as_deref()).map_err(|err| err.in_file(template))?;
-        Ok(TreeFile { script, path, name, found, step })
+        let is_missing = |folder: &&Path| !folder.exists();
+        let missing = path.ancestors().skip(1).take_while(is_missing).map(Path::to_owned).collect();
+        Ok(TreeFile { script, path, name, found, step, missing, written: Cell::new(false) })
     }
 
     /// Adds to a template's finding what its file says: see [`Script::tell`].
@@ -73,25 +74,24 @@ impl TreeFile<'_> {
         else {
             return Ok(());
         };
-        match &self.found {
-            Some(found) => replace(&self.path, found, content.as_bytes()),
-            None => create(&self.path, content).map_err(|err| {
-                let _ = fs::remove_file(&self.path);
-                Error::new(format!("cannot be written: {err}")).in_file(&self.path)
-            }),
-        }
+        let written = match &self.found {
+            Some(found) => replace(&self.path, found, content.as_bytes()).map(|()| true),
+            None => create(&self.path, content.as_bytes()),
+        };
+        self.written.set(written?);
+        Ok(())
     }
 
     /// Makes it what it was before [`TreeFile::write`], as far as that is possible.
     pub fn put_back(&self) {
-        let Some(content) = self.script.content.as_deref().filter(|_| self.step == Step::Write)
-        else {
-            return;
-        };
-        let _ = match &self.found {
-            Some(found) => replace(&self.path, content.as_bytes(), found).is_ok(),
-            None => fs::remove_file(&self.path).is_ok(),
-        };
+        if let Some(content) = self.script.content.as_deref().filter(|_| self.written.get()) {
+            let _ = match &self.found {
+                Some(found) => replace(&self.path, content.as_bytes(), found).is_ok(),
+                None => fs::remove_file(&self.path).is_ok(),
+            };
+        }
+        // Only what is empty goes.
+        self.missing.iter().for_each(|folder| drop(fs::remove_dir(folder)));
     }
 
     /// Removes it, where it is to be removed.
@@ -99,14 +99,17 @@ impl TreeFile<'_> {
         if self.step != Step::Remove {
             return Ok(());
         }
+        if source::read_if_there(&self.path)? != self.found {
+            return Err(Error::new("changed while it was worked on, and stays")
+                .in_file(&self.path)
+                .help(
+                    "the template is written, and runs it no more: remove it if nothing needs it",
+                ));
+        }
         fs::remove_file(&self.path)
             .map_err(|err| Error::new(format!("cannot be removed: {err}")).in_file(&self.path))
+            .map_err(|err| {
+                err.help("the template is written, and runs it no more: remove it by hand")
+            })
     }
-}
-
-fn create(path: &Path, content: &str) -> io::Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    let mut file = File::create_new(path)?;
-    file.write_all(content.as_bytes())?;
-    file.sync_all()
 }

@@ -1,0 +1,75 @@
+//! SIGKILL at any moment.
+
+use super::place::{OLD, PROGRAM, Place, new};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const ROUNDS: u32 = 100;
+
+/// The temporary files in folders.
+fn temporary(folders: &[PathBuf]) -> BTreeSet<OsString> {
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.as_encoded_bytes().starts_with(b".tc-retrigger-")).collect()
+}
+
+/// Kills a run at the moment of that number: of three, one at a time of its own in the `whole` that it takes, the
+/// others when it has begun to write into one of these folders, or some milliseconds later.
+pub fn kill(child: &mut Child, round: u32, whole: Duration, folders: &[PathBuf]) {
+    let before = temporary(folders);
+    match round.is_multiple_of(3) {
+        true => sleep(whole * (round % 30) / 30),
+        false => {
+            while child.try_wait().unwrap().is_none() && temporary(folders).is_subset(&before) {}
+            sleep(Duration::from_micros(500) * (round % 30));
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+pub fn start(place: &Place, arguments: &[&str]) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command.current_dir(place.0.path()).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+/// A hundred writes, there and back: the file is byte for byte the old or the new one, and nothing stands in
+/// the way of the next.
+#[test]
+fn a_killed_run_leaves_the_old_or_the_new() {
+    let begin = Instant::now();
+    let new = new();
+    let whole = begin.elapsed();
+    let place = Place::new();
+    let folders = [place.path(".")];
+    let (mut left, mut olds, mut news, mut most) = (0, 0, 0, 0);
+    for round in 0..ROUNDS {
+        let was_old = place.text() == OLD;
+        let command = if was_old { "patch" } else { "revert" };
+        let mut child = start(&place, &[command, "--quiet", "--write", "t.yml"]);
+        kill(&mut child, round, whole, &folders);
+        let text = place.text();
+        assert!(text == OLD || text == new, "{round}: {} bytes", text.len());
+        match (text == OLD) == was_old {
+            true => olds += 1,
+            false => news += 1,
+        }
+        left += u32::from(!temporary(&folders).is_empty());
+        most = most.max(place.names().len());
+    }
+    println!(
+        "{ROUNDS} killed: {olds} before and {news} after the change, {left} with a temporary file left"
+    );
+    assert!(olds > 0 && news > 0 && left > 0, "no moment of interest was met");
+    // They do not pile up, and the next run that writes takes them away.
+    assert!(most <= 2, "{most} files");
+    let (exit, printed) = place.sh("$T patch --write t.yml && $T revert --write t.yml");
+    assert_eq!((exit, place.text().as_str()), (Some(0), OLD), "{printed}");
+    assert_eq!(place.names(), ["t.yml"]);
+}
