@@ -1,6 +1,7 @@
 //! What must hold for any bytes at all: `tests/properties.rs` and the fuzz targets ask for it.
 
 use serde_json::Value;
+use tc_retrigger::error::Error;
 use tc_retrigger::patch::edit;
 use tc_retrigger::proof::Verdict;
 use tc_retrigger::template::{Reading, Template};
@@ -17,16 +18,29 @@ pub enum Met {
     Patched,
 }
 
+/// Checks that bytes are read, or refused in order; gives whether they are read.
+pub fn read(bytes: &[u8]) -> Result<bool, String> {
+    match Template::from_bytes(bytes.to_vec()) {
+        Ok(_) => Ok(true),
+        Err(error) => refused(&error).map(|()| false),
+    }
+}
+
+/// Checks that a refusal says where it is, and does not take the blame.
+fn refused(error: &Error) -> Result<(), String> {
+    // An empty file has no place.
+    let has_place = error.place().is_some() || error.message().contains("empty");
+    match has_place && !error.reason().contains("bug") {
+        true => Ok(()),
+        false => Err(error.to_string()),
+    }
+}
+
 /// Checks one job on bytes: it ends, and what it says is in order.
 pub fn work(bytes: &[u8], job: Job, force: bool) -> Result<Option<Done>, String> {
     let options = Options { force, ..Options::default() };
     match work::on(bytes, job, &options) {
-        Err(error) if error.reason().contains("bug") => Err(format!("{job:?}: {error}")),
-        // An empty file has no place.
-        Err(error) if error.place().is_none() && !error.message().contains("empty") => {
-            Err(format!("{job:?}: an error without a place: {error}"))
-        }
-        Err(_) => Ok(None),
+        Err(error) => refused(&error).map(|()| None),
         Ok(done) => {
             let told = done.finding.told().unwrap_or_default();
             match told.contains("bug") {
