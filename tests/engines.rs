@@ -4,6 +4,7 @@
 //!
 //! The long run over every file and context is `cargo run --release --example conformance`.
 
+mod deep;
 mod expressions;
 mod raises;
 mod templates;
@@ -95,6 +96,36 @@ fn small_templates_render_as_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Expressions that json-e's crate takes too long for, of which each layer and each operand decides what
+/// comes out.
+#[test]
+fn deep_and_long_expressions_render_as_the_table_says() {
+    let Some(mut engines) = engines() else { return };
+    let mut wrong = Vec::new();
+    for (with, cases) in deep::DEEP {
+        for (before, inner, after) in *cases {
+            let text = format!("{}{inner}{}", before.repeat(30), after.repeat(30));
+            wrong.extend(differs(&mut engines, &text, *with));
+        }
+    }
+    for (with, cases) in deep::LONG {
+        for (first, other, last) in *cases {
+            let text = format!("{first}{}{last}", other.repeat(999));
+            wrong.extend(differs(&mut engines, &text, *with));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong with what the engines make of an expression, as a value and as a condition.
+fn differs(engines: &mut [Engine; 2], text: &str, with: With) -> Option<String> {
+    let value = json!({"v": {"$eval": text}});
+    let condition = json!({"v": {"$if": text, "then": format!("a ${{{text}}}"), "else": 2}});
+    let found = [value, condition].map(|case| compare(engines, &case.to_string()));
+    let other = found.into_iter().find(|(found, _)| *found != with)?;
+    Some(format!("{}: {:?}, not {with:?}\n{}", &text[..text.len().min(90)], other.0, other.1))
 }
 
 /// What raises is found, and told as Python's engine tells it.
@@ -201,8 +232,14 @@ fn random_templates_render_as_in_production() {
     let number = std::env::var("TC_RETRIGGER_RANDOM").ok().and_then(|n| n.parse().ok());
     let number = number.unwrap_or(2000);
     for at in 0..number {
-        let text = match at % 2 {
-            0 => json!({"v": {"$eval": random::expression(&mut rng, 3)}}).to_string(),
+        let text = match at % 16 {
+            1 => json!({"v": {"$eval": random::deep(&mut rng)}}).to_string(),
+            3 => json!({"v": {"$eval": random::long(&mut rng)}}).to_string(),
+            5 => json!({"v": {"$switch": {random::deep(&mut rng): "${t}", "$default": 1}}})
+                .to_string(),
+            at if at % 2 == 0 => {
+                json!({"v": {"$eval": random::expression(&mut rng, 3)}}).to_string()
+            }
             _ => format!("{{\"v\": {}}}", random::template(&mut rng, 2)),
         };
         match compare(&mut engines, &text) {

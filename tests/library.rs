@@ -2,6 +2,7 @@
 
 mod contract;
 mod coverage;
+mod deep;
 mod derive;
 mod edits;
 mod harness;

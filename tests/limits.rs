@@ -1,15 +1,13 @@
 //! Whatever a file holds, there is an answer, soon, that says what was too much and where.
 //!
-//! Here the sizes are small and the limits low. The whole table, with the sizes that
-//! `docs/reliability.md` tells and the program's own limits, is run where `TC_RETRIGGER_LIMITS` names the
-//! program: `.ci/run` does that with the released one.
+//! Of these, `docs/reliability.md` tells what comes out in full; a sample is smaller, and has limits in which
+//! a slow build of this program does what it must.
 #![cfg(target_os = "linux")]
 
-#[path = "limits/inputs.rs"]
 mod inputs;
-#[path = "limits/measured.rs"]
 mod measured;
 
+use crate::released::{self, many};
 use inputs::{aliases, around, beside, doubled, joined, lines, maps, merges, switch};
 use measured::{Measured, run};
 use std::fs;
@@ -21,27 +19,15 @@ use std::time::Duration;
 const GECKO: &str = include_str!("../examples/gecko.taskcluster.yml");
 const NO_ACTIONS: &str = include_str!("../examples/no-actions.taskcluster.yml");
 
-/// The program whose limits are tried in full; none where they are tried in small.
-fn released() -> Option<std::ffi::OsString> {
-    std::env::var_os("TC_RETRIGGER_LIMITS")
-}
-
 fn command(folder: &Path) -> Command {
-    let own = || env!("CARGO_BIN_EXE_tc-retrigger").into();
-    let mut command = Command::new(released().unwrap_or_else(own));
+    let mut command = Command::new(released::program());
     command.current_dir(folder);
     command
 }
 
-/// That many, or a tenth of it in small.
-fn many(number: usize) -> usize {
-    if released().is_some() { number } else { number.div_ceil(10) }
-}
-
-/// The arguments that set the limits; in small, a time in which a slow build of this program does
-/// what it must.
+/// The arguments that set the limits.
 fn limits() -> &'static [&'static str] {
-    if released().is_some() { &[] } else { &["--time-limit", "3"] }
+    if released::is_in_full() { &[] } else { &["--time-limit", "3"] }
 }
 
 /// The example, patched.
@@ -60,147 +46,116 @@ fn patched() -> &'static str {
 /// What is wanted of a file: the exit status of `check`, and words that it says.
 struct Row {
     name: &'static str,
-    content: Vec<u8>,
+    /// Made when it is its turn: what this process holds counts for those that it starts.
+    content: Box<dyn Fn() -> String>,
     exit: i32,
     says: &'static [&'static str],
 }
 
 fn row(
     name: &'static str,
-    content: impl Into<Vec<u8>>,
+    content: impl Fn() -> String + 'static,
     exit: i32,
     says: &'static [&'static str],
 ) -> Row {
-    Row { name, content: content.into(), exit, says }
+    Row { name, content: Box::new(content), exit, says }
 }
 
 const PATCHED: &[&str] = &["already-patched"];
+const NO_TASKS: &[&str] = &["not-applicable: the template has no `tasks`"];
 const TIME: &str = "stopped after";
 const MEMORY: &str = "MiB of memory";
 const PLACE: &str = "file.yml:647:";
 
 /// What asks for much when it is rendered.
 fn rendered() -> Vec<Row> {
-    let fold =
-        "{$reduce: {$eval: 'range(0, 100000)'}, initial: [], 'each(acc, x)': [{$eval: acc}]}";
+    let sorted = "x: {$map: {$eval: 'range(0, 1000000)'}, each(y): \
+                  {$sort: {$eval: 'range(0, 1000000)'}, by(z): -z}}";
+    let gathered =
+        "x: {$reduce: {$eval: 'range(0, 100000)'}, initial: [], 'each(acc, x)': [{$eval: acc}]}";
+    let times = if released::is_in_full() { 18 } else { 10 };
     vec![
         row(
-            "range(0, 1000000000)",
-            beside("x: {$eval: 'range(0, 1000000000)'}"),
+            "`range(0, 1000000000)`",
+            || beside("x: {$eval: 'range(0, 1000000000)'}"),
             2,
             &[MEMORY, "at `range(0, 1000000000)` in context", PLACE],
         ),
-        row("three nested $map over a thousand", beside(&maps(3, 1000)), 2, &[TIME, "$map", PLACE]),
-        row("30 nested $let that double a string", beside(&doubled(30)), 2, &[MEMORY, PLACE]),
+        row("three nested `$map` over a thousand", || beside(&maps(3, 1000)), 2, &[TIME, PLACE]),
+        row("30 nested `$let` that double a string", || beside(&doubled(30)), 2, &[MEMORY, PLACE]),
+        row("18 of them", move || beside(&doubled(times)), 0, PATCHED),
         row(
-            "the same, 18",
-            beside(&doubled(if released().is_some() { 18 } else { 10 })),
-            0,
-            PATCHED,
-        ),
-        row("lists in lists by $reduce", beside(&format!("x: {fold}")), 2, &["$reduce", PLACE]),
-        row(
-            "a list of a million, sorted for each of a million",
-            beside(
-                "x: {$map: {$eval: 'range(0, 1000000)'}, each(y): \
-                 {$sort: {$eval: 'range(0, 1000000)'}, by(z): -z}}",
-            ),
+            "100,000 lists in lists by `$reduce`",
+            move || beside(gathered),
             2,
-            &["$map", PLACE],
+            &["$reduce", PLACE],
         ),
-        row("2 ** 100000", beside("x: {$eval: '2 ** 100000'}"), 0, PATCHED),
+        row("a million items sorted a million times", move || beside(sorted), 2, &["$map", PLACE]),
+        row("`2 ** 100000`", || beside("x: {$eval: '2 ** 100000'}"), 0, PATCHED),
     ]
 }
 
 /// Long and deep expressions.
 fn expressions() -> Vec<Row> {
     let eval = |text: &str| beside(&format!("x: {{$eval: '{text}'}}"));
-    let brackets = |times: usize| around(times, "(", "1", ")");
+    let brackets = |times: usize, inner: &str| around(times, "(", inner, ")");
     let keys =
-        lines(70, |at| format!("k{at}: {{$eval: '{}'}}", around(12, "(", &at.to_string(), ")")));
+        move || lines(70, |at| format!("k{at}: {{$eval: '{}'}}", brackets(12, &at.to_string())));
     let is = |at| format!("tasks_for == \"a{at}\"");
-    let nested = around(30, "(", "tasks_for == \"a\"", ") || tasks_for == \"b\"");
+    let nested = || around(30, "(", "tasks_for == \"a\"", ") || tasks_for == \"b\"");
+    let ones = |number| joined(number, "+", |_| "1".to_owned());
     vec![
-        row("70 keys with 12 brackets", beside(&keys), 0, PATCHED),
-        row("13 brackets", eval(&brackets(13)), 0, PATCHED),
-        row("30 brackets", eval(&brackets(30)), 0, PATCHED),
-        row("30 brackets, an operand in each", eval(&nested), 0, PATCHED),
-        row("a sum of 1,000", eval(&joined(1000, "+", |_| "1".to_owned())), 0, PATCHED),
-        row("1,000 comparisons", eval(&joined(1000, " || ", is)), 0, PATCHED),
+        row("70 keys with 12 brackets each", move || beside(&keys()), 0, PATCHED),
+        row("13 brackets", move || eval(&brackets(13, "1")), 0, PATCHED),
+        row("30 brackets", move || eval(&brackets(30, "1")), 0, PATCHED),
+        row("30 brackets, an operand in each", move || eval(&nested()), 0, PATCHED),
+        row("a sum of 1,000", move || eval(&ones(1000)), 0, PATCHED),
+        row("1,000 comparisons", move || eval(&joined(1000, " || ", is)), 0, PATCHED),
         row(
             "a sum of 10,000",
-            eval(&joined(10_000, "+", |_| "1".to_owned())),
+            move || eval(&ones(10_000)),
             2,
-            &[PLACE, "too long"],
+            &[PLACE, "this program takes 16000"],
         ),
-        row("10,000 brackets", eval(&brackets(10_000)), 2, &[PLACE, "nested too deeply"]),
+        row(
+            "10,000 brackets",
+            move || eval(&brackets(10_000, "1")),
+            2,
+            &[PLACE, "this program takes 16000"],
+        ),
     ]
 }
 
 /// What asks for much when it is read, and what only is large.
 fn read() -> Vec<Row> {
-    let deep = |open: &str, close: &str| format!("a: {}\n", around(100_000, open, "x", close));
+    const DEEP: &[&str] = &["file.yml:2:", "nested deeper than 100 levels"];
+    let deep = |open: &str, close: &str| format!("a:\n  {}\n", around(100_000, open, "x", close));
     let comments = |number| patched().to_owned() + &lines(number, |_| "#".repeat(63));
-    let tasks = lines(many(10_000), |at| {
-        format!("  - {{$if: 'tasks_for == \"action\"', then: {{a: {at}}}}}")
-    });
-    let keys = lines(many(100_000), |at| format!("k{at}: v"));
+    let line = |at| format!("  - {{$if: 'tasks_for == \"action\"', then: {{a: {at}}}}}");
+    let tasks = move || beside(&format!("x:\n{}", lines(many(10_000), line)));
+    let keys = || beside(&lines(many(100_000), |at| format!("k{at}: v")));
+    let long = || beside(&format!("x: {}", "y".repeat(many(10_000_000))));
+    let repeated = |text: String| GECKO.to_owned() + &text;
     vec![
-        row(
-            "100,000 times `- `",
-            deep("- ", ""),
-            2,
-            &["file.yml:1:", "nested deeper than 100 levels"],
-        ),
-        row(
-            "100,000 times `? `",
-            deep("? ", ""),
-            2,
-            &["file.yml:1:", "nested deeper than 100 levels"],
-        ),
-        row(
-            "100,000 times `[`",
-            deep("[", "]"),
-            2,
-            &["file.yml:1:", "nested deeper than 100 levels"],
-        ),
-        row(
-            "100,000 times `{a: `",
-            deep("{a: ", "}"),
-            2,
-            &["file.yml:1:", "nested deeper than 100 levels"],
-        ),
-        row(
-            "aliases that multiply, five levels of ten",
-            GECKO.to_owned() + &aliases(5),
-            2,
-            &["file.yml:"],
-        ),
-        row("the same, ten levels", GECKO.to_owned() + &aliases(10), 2, &["file.yml:"]),
-        row(
-            "merges that multiply, ten levels of ten",
-            GECKO.to_owned() + &merges(10),
-            2,
-            &["file.yml:"],
-        ),
-        row("a $switch of 300", beside(&switch(300)), 0, PATCHED),
-        row("a $switch of 1,000", beside(&switch(1000)), 0, PATCHED),
-        row("10,000 $if", beside(&format!("x:\n{tasks}")), 0, PATCHED),
-        row("100,000 keys", beside(&keys), 0, PATCHED),
-        row("1 MB of comments", comments(many(16_000)), 0, PATCHED),
-        row("50 MB of comments", comments(many(780_000)), 0, PATCHED),
-        row("a line of 10 MB", beside(&format!("x: {}", "y".repeat(many(10_000_000)))), 0, PATCHED),
-        row("ends in an empty literal block", "a: |\n   \n  ", 0, &["not-applicable"]),
-        row(
-            "ends in a literal block and deeper blanks",
-            "a: |\n  x\n     ",
-            0,
-            &["not-applicable"],
-        ),
-        row("zeros", vec![0; 1000], 2, &["file.yml:1:1"]),
-        row("UTF-16", b"\xff\xfea\0:\0 \0b\0".to_vec(), 2, &["file.yml:1:1", "UTF-8"]),
-        row("an alias of itself", "a: &a [*a]\n", 2, &["file.yml:1:"]),
-        row("nothing", "", 2, &["the file is empty"]),
+        row("100,000 times `- ` in one line", move || deep("- ", ""), 2, DEEP),
+        row("100,000 times `? `", move || deep("? ", ""), 2, DEEP),
+        row("100,000 times `[`", move || deep("[", "]"), 2, DEEP),
+        row("100,000 times `{a: `", move || deep("{a: ", "}"), 2, DEEP),
+        row("aliases, five levels of ten", move || repeated(aliases(5)), 2, &["file.yml:"]),
+        row("aliases, ten levels of ten", move || repeated(aliases(10)), 2, &["file.yml:"]),
+        row("merges, ten levels of ten", move || repeated(merges(10)), 2, &["file.yml:"]),
+        row("a `$switch` of 300", || beside(&switch(300)), 0, PATCHED),
+        row("a `$switch` of 1,000", || beside(&switch(1000)), 0, PATCHED),
+        row("10,000 `$if` tasks", tasks, 0, PATCHED),
+        row("100,000 keys", keys, 0, PATCHED),
+        row("1 MB of comments", move || comments(many(16_000)), 0, PATCHED),
+        row("50 MB of comments", move || comments(many(780_000)), 0, PATCHED),
+        row("a line of 10 MB", long, 0, PATCHED),
+        row("an empty literal block at the end", || "a: |\n   \n  ".into(), 0, NO_TASKS),
+        row("deeper blanks at the end", || "a: |\n  x\n     ".into(), 0, NO_TASKS),
+        row("zeros", || "\0".repeat(1000), 2, &["file.yml:1:1"]),
+        row("an alias of itself", || "a: &a [*a]\n".into(), 2, &["file.yml:1:"]),
+        row("nothing", String::new, 2, &["the file is empty"]),
     ]
 }
 
@@ -216,7 +171,7 @@ fn holds(row: &Row, measured: &Measured) -> Result<(), String> {
         return Err("a bug".to_owned());
     }
     // Beside other tests, on a busy machine, a moment may be long.
-    let longest = if released().is_some() { 5 } else { 20 };
+    let longest = if released::is_in_full() { 5 } else { 20 };
     if *time > Duration::from_secs(longest) || *memory > 512 << 10 {
         return Err("too long or too much".to_owned());
     }
@@ -227,16 +182,12 @@ fn all_hold(rows: &[Row]) {
     let folder = tempfile::tempdir().unwrap();
     let mut wrong = Vec::new();
     for row in rows {
-        fs::write(folder.path().join("file.yml"), &row.content).unwrap();
+        fs::write(folder.path().join("file.yml"), (row.content)()).unwrap();
         let measured = run(command(folder.path()).args(["check", "file.yml"]).args(limits()));
         let Measured { exit, told, time, memory } = &measured;
         let line = told.lines().next().unwrap_or_default();
-        println!(
-            "{} | {exit:?} | {:.1} s | {} MiB | {line}",
-            row.name,
-            time.as_secs_f32(),
-            memory / 1024
-        );
+        let (seconds, memory) = (time.as_secs_f32(), memory / 1024);
+        println!("{} | {exit:?} | {seconds:.1} s | {memory} MiB | {line}", row.name);
         wrong.extend(holds(row, &measured).err().map(|why| format!("{}: {why}: {told}", row.name)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

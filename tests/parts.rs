@@ -117,7 +117,11 @@ fn random_templates_render_the_same_by_parts() {
     let contexts = contexts();
     let mut rendered = 0;
     for at in 0..3000 {
-        let text = random::template(&mut rng, 1 + at % 4);
+        let text = match at % 10 {
+            0 => json!({"$eval": random::deep(&mut rng)}).to_string(),
+            1 => json!({"$if": random::long(&mut rng), "then": "${t}"}).to_string(),
+            _ => random::template(&mut rng, 1 + at % 4),
+        };
         let part: Value = serde_json::from_str(&text).expect("JSON");
         let document = json!({"tasks": [part], "whole": part});
         rendered += compare(&text, &document, &contexts, &mut memory);

@@ -2,26 +2,10 @@
 //!
 //! `TC_RETRIGGER_RANDOM=2000` makes more of them, `TC_RETRIGGER_SEED=2` others.
 
-#[path = "properties/cases.rs"]
 mod cases;
-#[path = "harness/edits.rs"]
-mod edits;
-#[path = "harness/files.rs"]
-mod files;
-#[path = "properties/holds.rs"]
 mod holds;
-#[path = "harness/journeys.rs"]
-mod journeys;
-#[path = "harness/maker.rs"]
-mod maker;
-mod needs;
-#[path = "harness/rare.rs"]
-mod rare;
-#[path = "harness/rng.rs"]
-mod rng;
-#[path = "harness/tree.rs"]
-mod tree;
 
+use crate::harness::files;
 use holds::Met;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};

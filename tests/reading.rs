@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -52,14 +53,14 @@ const ODD: [(&str, Make, &str); 9] = [
 /// Runs it, with a pipe as standard input that says nothing and stays open.
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let (silent, _open) = std::io::pipe().unwrap();
-    let mut command = limited(env!("CARGO_BIN_EXE_tc-retrigger"));
+    let mut command = limited(crate::released::program());
     command.current_dir(folder).args(arguments).stdin(silent).output().unwrap()
 }
 
 /// A command that ends with the status 124 where it would not end: on a busy machine, a run takes seconds.
-fn limited(program: &str) -> Command {
+fn limited(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("timeout");
-    command.args(["60", program]);
+    command.arg("60").arg(program);
     command
 }
 
@@ -220,7 +221,7 @@ fn what_a_shell_hands_over_is_read() {
     for (line, status, wanted) in cases {
         let mut command = limited("bash");
         command.args(["-c", line]).current_dir(folder.path()).stdin(Stdio::null());
-        command.env("T", env!("CARGO_BIN_EXE_tc-retrigger"));
+        command.env("T", crate::released::program());
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/gecko.taskcluster.yml");
         let output = command.env("EXAMPLE", example).output().unwrap();
         let printed = text(&output.stderr) + &text(&output.stdout);

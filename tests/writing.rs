@@ -177,7 +177,7 @@ fn what_changed_meanwhile_stays() {
     for round in 0..ROUNDS {
         let place = Place::new();
         fs::write(place.path("saved"), &saved).unwrap();
-        let mut command = std::process::Command::new(place::PROGRAM);
+        let mut command = std::process::Command::new(crate::released::program());
         command.args(["patch", "--quiet", "--write", "t.yml"]).current_dir(place.0.path());
         let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
         sleep(Duration::from_millis(10) + whole * round / ROUNDS);
@@ -218,7 +218,7 @@ fn two_writers_take_turns() {
         fs::write(place.file(), &stale).unwrap();
         // Both read it before either writes, or nearly so: the longer one begins.
         let both = ["patch", "revert"].map(|command| {
-            let mut command_line = std::process::Command::new(place::PROGRAM);
+            let mut command_line = std::process::Command::new(crate::released::program());
             command_line.args([command, "--format", "json", "--write", "t.yml"]);
             let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
             command_line.current_dir(place.0.path()).stdout(out).stderr(err).spawn().unwrap()

@@ -13,7 +13,7 @@ use std::io::IsTerminal;
 /// Tell whether templates have the current fast path, untouched and proved.
 ///
 /// Exit status: 0 all have it or have no actions, 1 one has not, cannot be patched or raises, 2 a file
-/// cannot be read.
+/// cannot be read, or is over a limit.
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]

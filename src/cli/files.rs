@@ -107,7 +107,7 @@ fn worked((path, found): &Found, plan: &Plan, worker: &mut Worker) -> Worked {
         found.clone()?;
         let bytes = input::read(path)?;
         let name = plan.change.then(|| name_in_diff(path));
-        let done = worker.on(&bytes, plan.job, name).map_err(|err| err.in_file(path));
+        let done = worker.on((path, &bytes), plan.job, name).map_err(|err| err.in_file(path));
         done.map(|(done, diff)| (bytes, done, diff))
     };
     // A fault of this program in one file leaves the others.
@@ -165,12 +165,12 @@ fn end(
     plan: &Plan,
 ) -> Result<(FileReport, Exit, Option<String>)> {
     let look = |script| TreeFile::look(path, script);
-    let files = match Exit::of(plan.job, done.finding.status) {
+    let files = match Exit::of(plan.job, &done.finding) {
         Exit::Success => done.scripts.iter().map(look).collect::<Result<Vec<_>>>()?,
         _ => Vec::new(),
     };
     files.iter().for_each(|file| file.tell(&mut done.finding, plan.job == Job::Check));
-    let exit = Exit::of(plan.job, done.finding.status);
+    let exit = Exit::of(plan.job, &done.finding);
     let mut report = FileReport::new(path.display().to_string(), done.finding);
     report.scripts = files.iter().map(TreeFile::report).collect();
     // The work has read it as UTF-8.

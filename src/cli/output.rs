@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::report::{Format, Report, snippet};
 use crate::template::source;
-use crate::work::{Job, Status};
+use crate::work::{Code, Finding, Job, Status};
 use clap::ValueEnum;
 use std::cell::OnceCell;
 use std::io::{self, IsTerminal, Write};
@@ -17,9 +17,10 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// What a template's status is for a run that does this job.
-    pub fn of(job: Job, status: Status) -> Exit {
-        match status {
+    /// What was found in a template is for a run that does this job.
+    pub fn of(job: Job, finding: &Finding) -> Exit {
+        match finding.status {
+            Status::Error if finding.code == Some(Code::Limit) => Exit::Input,
             Status::Error => Exit::Failure,
             Status::Unpatched | Status::Stale | Status::Edited | Status::Raises
                 if job != Job::Revert =>

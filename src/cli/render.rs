@@ -12,7 +12,8 @@ use std::path::PathBuf;
 
 /// Render a template with a context: the task of an action, or else the whole document.
 ///
-/// Exit status: 0 rendered, 1 the template raises an error, 2 a file cannot be read.
+/// Exit status: 0 rendered, 1 the template raises an error, 2 a file cannot be read, or is
+/// over a limit.
 #[derive(Debug, Args)]
 pub struct Render {
     /// The template; - for standard input.
@@ -31,6 +32,7 @@ impl Render {
     pub fn run(&self, output: &Output) -> Result<Exit> {
         output.is_for_values("render")?;
         let mut template = input::template(&self.file)?;
+        patch::takes(&template).map_err(|err| err.in_file(&self.file))?;
         let context = input::context(&self.context)?;
         if self.before {
             template = patch::revert(&template).map_err(|err| err.in_file(&self.file))?;

@@ -80,9 +80,10 @@ impl Rollout {
             );
         };
         let name = Some(PathBuf::from(TEMPLATE_NAME));
-        let worked = worker.on(&content, Job::Patch, name).map_err(|err| err.in_file(&path))?;
+        let worked =
+            worker.on((&path, &content), Job::Patch, name).map_err(|err| err.in_file(&path))?;
         let (mut done, diff) = worked;
-        let exit = Exit::of(Job::Patch, done.finding.status);
+        let exit = Exit::of(Job::Patch, &done.finding);
         let edits = match exit {
             Exit::Success => {
                 let old = String::from_utf8_lossy(&content).into_owned();

@@ -7,6 +7,7 @@ use super::output::{Exit, Output};
 use super::page;
 use super::revision::{self, Checkout};
 use crate::error::{Error, Result};
+use crate::patch;
 use crate::proof::{Proof, Verdict};
 use crate::report::{FileNote, Report, Texts, VerifyReport, yaml};
 use crate::template::Template;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Prove that one file does what another does, but for retriggers.
 ///
-/// Exit status: 0 proved, 1 different or not proved, 2 a file cannot be read.
+/// Exit status: 0 proved, 1 different or not proved, 2 a file cannot be read, or is over a limit.
 #[derive(Debug, Args)]
 #[command(override_usage = "tc-retrigger verify [OPTIONS] OLD NEW\n       \
     tc-retrigger verify [OPTIONS] --rev REV [FILE]")]
@@ -51,7 +52,9 @@ struct Side {
 impl Side {
     fn of_file(path: &Path) -> Result<Side> {
         let name = path.display().to_string();
-        Ok(Side { path: name.clone(), name, template: input::template(path)? })
+        let template = input::template(path)?;
+        patch::is_within_limits(&template).map_err(|err| err.in_file(path))?;
+        Ok(Side { path: name.clone(), name, template })
     }
 
     fn of_revision(checkout: &Checkout, revision: &str, path: &Path) -> Result<Side> {
@@ -61,7 +64,9 @@ impl Side {
             return Err(Error::new(format!("revision {revision} has no {in_root}")));
         };
         bounds::note(Path::new(&name), &content);
-        let template = Template::from_bytes(content).map_err(|err| err.in_file(&name))?;
+        let read = Template::from_bytes(content);
+        let taken = read.and_then(|template| patch::is_within_limits(&template).map(|()| template));
+        let template = taken.map_err(|err| err.in_file(&name))?;
         Ok(Side { name, path: path.display().to_string(), template })
     }
 }

@@ -1,7 +1,8 @@
 //! Contexts: what production hands to a template beside the file itself.
 
 use crate::error::{Error, Result};
-use crate::jsone::engine::{NOW, render_value};
+use crate::jsone::deep::render_value;
+use crate::jsone::engine::NOW;
 use crate::jsone::parts;
 use crate::jsone::slugid::slugid;
 use crate::template::type_name;

@@ -20,7 +20,7 @@ pub fn is_rendering() -> bool {
 }
 
 /// Renders any template value with any mapping as context; the engine's own rules for `now`.
-pub fn render_value(template: &Value, context: &Value) -> Rendered {
+pub fn render(template: &Value, context: &Value) -> Rendered {
     RENDERING.set(true);
     // The engine panics on some inputs, such as a `$fromNow` that leaves the calendar.
     let rendered = catch_unwind(AssertUnwindSafe(|| json_e::render(template, context)));

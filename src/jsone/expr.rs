@@ -106,16 +106,27 @@ fn next(rest: &str, first: char) -> Option<(Lexeme, usize)> {
     })
 }
 
-/// How deep the brackets and prefix operators of an expression are nested.
+/// How deep the brackets of an expression are nested, and the prefix operators that stand one behind
+/// another: each but the first of a row is a level.
 pub fn depth(expr: &str, tokens: &[Token]) -> usize {
-    let (mut depth, mut deepest) = (0usize, 0usize);
+    let (mut depth, mut deepest, mut signs) = (0usize, 0usize, 0usize);
+    let mut open = Vec::new();
     for token in tokens {
+        let more = signs.saturating_sub(1);
         match token.text(expr) {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => depth = depth.saturating_sub(1),
-            _ => {}
+            "-" | "+" | "!" => {
+                signs += 1;
+                continue;
+            }
+            "(" | "[" | "{" => {
+                open.push(depth);
+                depth += more + 1;
+                deepest = deepest.max(depth);
+            }
+            ")" | "]" | "}" => depth = open.pop().unwrap_or_default(),
+            _ => deepest = deepest.max(depth + more),
         }
-        deepest = deepest.max(depth);
+        signs = 0;
     }
     deepest
 }

@@ -1,13 +1,15 @@
 //! Rendering with JSON-e, the way that production does it.
 //!
-//! `json-e` does the rendering. Around it, this module supplies what production supplies: the
+//! `json-e` does the rendering, but of expressions that it is too slow for ([`deep`]). Around it, this module supplies what production supplies: the
 //! hook's `$let` for actions ([`context`]), `as_slugid` ([`slugid`]) and a time that stands still.
 
 pub mod busy;
 pub mod context;
+pub mod deep;
 mod engine;
 pub mod expr;
 pub mod families;
+mod limit;
 pub mod logic;
 pub mod mend;
 mod parts;
@@ -18,7 +20,9 @@ pub mod uses;
 pub mod walk;
 
 pub use context::{Context, Shape};
-pub use engine::{NOW, Rendered, is_rendering, render_value};
+pub use deep::render_value;
+pub use engine::{NOW, Rendered, is_rendering};
+pub use limit::{Limit, limit};
 pub use parts::Memory;
 pub use probes::Probes;
 
@@ -27,24 +31,6 @@ use engine::at;
 use parts::Parts;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
-
-/// The engine's parser takes twice as long for each level of brackets (4 ms at 12, 60 ms at 16,
-/// measured): an expression nested deeper than this is refused. Real ones have 4 at most.
-const DEEPEST_BRACKETS: usize = 12;
-
-/// The engine's parser and evaluator recurse along chains of operators.
-const MOST_TOKENS: usize = 2000;
-
-/// What of a template this program's engine cannot take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
-    /// Where it is.
-    pub path: Path,
-    /// Whether it is the key at that path, not the value.
-    pub is_key: bool,
-    /// Why.
-    pub why: String,
-}
 
 /// A template made ready for rendering with many contexts.
 #[derive(Debug, Clone)]
@@ -55,7 +41,7 @@ pub struct Renderer {
     task: Option<Value>,
     /// The same in parts, made when first asked for; none of what does not render by parts.
     parts: OnceLock<[Option<Parts>; 3]>,
-    /// What of it the engine cannot take.
+    /// What of it this program cannot take: every render errs.
     limit: Option<Limit>,
 }
 
@@ -67,12 +53,14 @@ impl Renderer {
 
     /// Prepares a template's value: a whole document.
     pub fn of_value(document: &Value) -> Renderer {
-        let document = mend::mend(document);
+        let limit = limit(document);
+        // What cannot be taken is not looked at any closer.
+        let document = if limit.is_some() { Value::Null } else { mend::mend(document) };
         let task = document.get("tasks").and_then(Value::as_array).and_then(|list| list.first());
         Renderer {
             task: task.cloned(),
             parts: OnceLock::new(),
-            limit: limit(&document),
+            limit,
             offered: at(NOW, slugid::replace_calls(&document)),
             document: at(NOW, document),
         }
@@ -81,12 +69,6 @@ impl Renderer {
     /// The whole document as it is handed to the engine where `as_slugid` is offered.
     pub fn offered(&self) -> &Value {
         &self.offered["in"]
-    }
-
-    /// What of the template this program's engine cannot take, where production's may: every render of
-    /// such a template errs.
-    pub fn limit(&self) -> Option<&Limit> {
-        self.limit.as_ref()
     }
 
     /// What the names mean outside of the template (for an action: of `tasks[0]`), when it is
@@ -190,56 +172,6 @@ fn document(timed: &Value, context: &Context) -> Rendered {
     }
 }
 
-fn limit(document: &Value) -> Option<Limit> {
-    let mut limit = None;
-    walk::visit(document, &mut |path, _, text| {
-        let (tokens, end) = expr::tokens(text);
-        let why = if tokens.len() > MOST_TOKENS || expr::depth(text, &tokens) > DEEPEST_BRACKETS {
-            format!(
-                "the expression is too long or nested too deeply for this program's engine, which \
-                 takes {MOST_TOKENS} tokens and {DEEPEST_BRACKETS} levels of brackets"
-            )
-        } else if expr::has_odd_space(text, &tokens, end) {
-            "the expression has white space that this program's engine does not know".to_owned()
-        } else {
-            return;
-        };
-        let is_key = !path.find(document).is_some_and(Value::is_string);
-        limit.get_or_insert_with(|| Limit { path: path.clone(), is_key, why });
-    });
-    limit.or_else(|| escaped_key(document, &Path::root()))
-}
-
-/// A key that the Rust engine takes for an operator and production for a key like any other: `$${…}`, of
-/// which production takes off the first `$`, and `$` with something behind it that is no name (`updated`
-/// in json-e's `render.py`).
-fn escaped_key(value: &Value, path: &Path) -> Option<Limit> {
-    let is_plain = |key: &str| {
-        let Some(rest) = key.strip_prefix('$').filter(|rest| !rest.starts_with(['{', '$'])) else {
-            return key.starts_with("$${");
-        };
-        !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            || !rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    match value {
-        Value::Object(map) => map.iter().find_map(|(key, value)| {
-            let inside = path.key(key);
-            // A condition is no key.
-            if is_plain(key)
-                && path.last_key().is_none_or(|key| !matches!(key, "$switch" | "$match"))
-            {
-                let why = format!("this program's engine cannot take the key {key}");
-                return Some(Limit { path: inside, is_key: true, why });
-            }
-            escaped_key(value, &inside)
-        }),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(at, item)| escaped_key(item, &path.index(at)))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,13 +235,18 @@ mod tests {
     }
 
     #[test]
-    fn what_the_engine_cannot_take_is_an_error() {
-        let deep = format!("{}1{}", "(".repeat(40), ")".repeat(40));
-        let long = "1+".repeat(5000) + "1";
+    fn what_cannot_be_taken_is_an_error() {
+        let deep = format!("{}1{}", "(".repeat(65), ")".repeat(65));
+        let long = "1+".repeat(8000) + "1";
         let cases = [
             (json!({"$fromNow": "999999999999999 years"}), "cannot compute"),
-            (json!({"$eval": deep}), "nested too deeply"),
-            (json!({"a": [format!("${{{long}}}")]}), "too long"),
+            (json!({"$eval": deep}), "nested 65 levels deep, and this program takes 64 (at $eval)"),
+            (
+                json!({"a": [format!("${{{long}}}")]}),
+                "has 16001 tokens, and this program takes 16000",
+            ),
+            (json!({"$eval": "!".repeat(66) + "a"}), "nested 65 levels deep"),
+            (json!({"$eval": "!!(".repeat(33) + "a"}), "nested 66 levels deep"),
         ];
         for (template, wanted) in cases {
             let err = render(template, json!({})).unwrap_err();

@@ -12,7 +12,8 @@
 //! the engine.
 
 use crate::jsone::busy;
-use crate::jsone::engine::{Rendered, at, render_value};
+use crate::jsone::deep::render_value;
+use crate::jsone::engine::{Rendered, at};
 use crate::jsone::uses::{self, Chain, project};
 use crate::jsone::{expr, walk};
 use serde_json::{Map, Value, json};

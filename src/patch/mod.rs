@@ -17,7 +17,7 @@ pub use origin::Origin;
 pub use recipe::Recipe;
 
 use crate::error::{Error, Place, Result};
-use crate::jsone::{Context, Renderer, walk};
+use crate::jsone::{self, Context, walk};
 use crate::template::text::indentation;
 use crate::template::{Path, Template, Text};
 use faults::Fault;
@@ -188,14 +188,23 @@ fn is_plain(template: &Template) -> Result<()> {
     Ok(())
 }
 
-/// Errs where this program's engine would render the template otherwise than production's do.
-fn takes(template: &Template) -> Result<()> {
-    if let Some(limit) = Renderer::new(template).limit() {
-        return Err(Error::new(limit.why.as_str())
-            .at(template.place_of(&limit.path, limit.is_key))
-            .help("production's engines may take it: write it otherwise, or patch by hand"));
-    }
-    Ok(())
+/// Errs, with the place, where a template has something that this program cannot take, and production's
+/// engines may.
+pub fn takes(template: &Template) -> Result<()> {
+    let Some(limit) = jsone::limit(template.value()) else { return Ok(()) };
+    Err(Error::new(limit.why)
+        .at(template.place_of(&limit.path, limit.is_key))
+        .help("production's engines may take it: write it otherwise, or patch by hand"))
+}
+
+/// As [`takes`], but for a key of which it is production's own engines that part ([`walk::stray`]): that is
+/// no limit of this program's.
+pub fn is_within_limits(template: &Template) -> Result<()> {
+    takes(template).or_else(|limit| {
+        let stray = walk::stray(template.value()).map(|(path, key)| path.key(key.as_str()));
+        let is_stray = |path: &Path| Some(template.key_place(path)) == limit.place();
+        if stray.as_ref().is_some_and(is_stray) { Ok(()) } else { Err(limit) }
+    })
 }
 
 fn sorted(mut faults: Vec<Fault>, template: &Template) -> Vec<Fault> {

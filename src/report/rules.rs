@@ -14,7 +14,7 @@ pub struct Rule {
 }
 
 /// All codes.
-pub const CODES: [Code; 13] = [
+pub const CODES: [Code; 14] = [
     Code::NoFastPath,
     Code::OldRecipe,
     Code::PayloadMoved,
@@ -22,6 +22,7 @@ pub const CODES: [Code; 13] = [
     Code::Raises,
     Code::NoActions,
     Code::CannotBePatched,
+    Code::Limit,
     Code::NotProved,
     Code::Different,
     Code::Unreadable,
@@ -67,6 +68,11 @@ pub fn rule(code: Code) -> Rule {
             "cannot-be-patched",
             "No fast path can be made, or none can be taken out.",
             "Change what the message names; until then retriggers keep today's path.",
+        ),
+        Code::Limit => (
+            "limit",
+            "The file is too much for this program, or has something that it cannot take.",
+            "It is this program's own limit: production may take it, so that nothing is said of the file. Write what the message names otherwise, or patch by hand.",
         ),
         Code::NotProved => (
             "not-proved",

@@ -88,6 +88,8 @@ pub enum Code {
     NoActions,
     /// No fast path can be made, or none can be taken out.
     CannotBePatched,
+    /// The file is too much for this program, or has something that it cannot take, where production may.
+    Limit,
     /// The proof does not hold, and no context shows a difference.
     NotProved,
     /// A context shows a difference.

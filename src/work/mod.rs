@@ -12,7 +12,7 @@ mod script;
 pub use finding::{Code, Finding, Note, Raised, Site, Status};
 pub use script::{Script, Step};
 
-use crate::error::{Place, Result};
+use crate::error::{Error, Place, Result};
 use crate::jsone::{Context, busy};
 use crate::patch::faults::Fault;
 use crate::patch::{self, Patch, Recipe, State, Told, cut};
@@ -76,7 +76,7 @@ const OTHER_TASK: &str =
 /// Does a job on a template's text.
 ///
 /// Errs, with the place, where the text is no template. Where the job cannot be done on it, the
-/// status is [`Status::Error`].
+/// status is [`Status::Error`]; where that is for a limit of this program's, the code [`Code::Limit`].
 pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done> {
     busy::step("reading it");
     let text = Text::from_bytes(text.into())?;
@@ -89,6 +89,12 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
         }
         read => read?,
     };
+    if let Err(limit) = patch::is_within_limits(&template) {
+        if is_forced {
+            return cut_out(&text).or(Ok(refused_by(&limit, Code::Limit, &template)));
+        }
+        return Ok(refused_by(&limit, Code::Limit, &template));
+    }
     let done = match job {
         Job::Revert if is_forced => revert(&template, options).or_else(|_| {
             cut_out(&text).map(|done| Done { scripts: scripts(&template, None), ..done })
@@ -97,13 +103,20 @@ pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done>
         Job::Patch | Job::Check => planned(&template, job, options),
     };
     Ok(done.unwrap_or_else(|error| {
-        let mut finding = Finding::error(&error, Code::CannotBePatched).of(&template);
+        let mut done = refused_by(&error, Code::CannotBePatched, &template);
         if job != Job::Revert {
-            finding.reason = finding.reason.map(|reason| format!("cannot be patched: {reason}"));
+            let finding = &mut done.finding;
+            finding.reason =
+                finding.reason.take().map(|reason| format!("cannot be patched: {reason}"));
             finding.notes = notes(&template);
         }
-        Done { finding, text: None, scripts: Vec::new() }
+        done
     }))
+}
+
+fn refused_by(error: &Error, code: Code, template: &Template) -> Done {
+    let finding = Finding::error(error, code).of(template);
+    Done { finding, text: None, scripts: Vec::new() }
 }
 
 /// Proves any template against another, with the contexts that `patch` and `check` would take: see

@@ -38,6 +38,51 @@ pub fn expression(rng: &mut Rng, depth: usize) -> String {
     }
 }
 
+/// An expression in 20 to 40 levels of brackets, of which few change what it comes to.
+pub fn deep(rng: &mut Rng) -> String {
+    let mut text = expression(rng, 2);
+    for _ in 0..20 + rng.below(21) {
+        text = match rng.below(12) {
+            0 => format!("({text}) || {}", rng.pick(&LEAVES)),
+            1 => format!("{} && ({text})", rng.pick(&LEAVES)),
+            2 => format!("({text}) == {}", expression(rng, 1)),
+            3 => format!("[{text}][0]"),
+            4 => format!("{{k: {text}}}.k"),
+            5 => format!("l[{text}]"),
+            6 => format!("{}({text})", rng.pick(&FUNCTIONS)),
+            7 => format!("!({text})"),
+            8 => format!("1 + ({text})"),
+            9 => format!("[0, {text}]"),
+            _ => format!("({text})"),
+        };
+    }
+    text
+}
+
+/// An expression of 300 to 1,000 operands in a row.
+pub fn long(rng: &mut Rng) -> String {
+    let operators: &[&str] = rng.pick(&[
+        &["||"][..],
+        &["&&"],
+        &["+"],
+        &["-", "+"],
+        &["==", "!="],
+        &["||", "&&"],
+        &["<", "+"],
+    ]);
+    let is_alike = rng.below(2) == 0;
+    let mut text = expression(rng, 1);
+    for _ in 0..300 + rng.below(700) {
+        // Most rows of anything raise at once.
+        let operand = match is_alike {
+            true => rng.pick(&["1", "n", "inn", "half"]).to_owned(),
+            false => rng.pick(&["f", "z == n", "'a' in 'b'", "o.k.m == 'y'", "(0)"]).to_owned(),
+        };
+        text = format!("{text} {} {operand}", rng.pick(operators));
+    }
+    text
+}
+
 /// A template of at most `depth` levels, as JSON.
 pub fn template(rng: &mut Rng, depth: usize) -> String {
     let quoted = |text: String| serde_json::Value::String(text).to_string();

@@ -1,10 +1,10 @@
 //! Templates for properties, as strategies of proptest: made ones and real ones, with edits of both. What fails
 //! is told with as few edits as it takes.
 
-use super::edits::EDITORS;
-use super::files;
-use super::maker::Maker;
-use super::rng::Rng;
+use crate::harness::edits::EDITORS;
+use crate::harness::files;
+use crate::harness::maker::Maker;
+use crate::harness::rng::Rng;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -38,16 +38,79 @@ pub enum Edit {
 
 /// Signs of YAML's and JSON-e's.
 const SIGNS: &[&str] = &[
-    " ", "  ", "\t", "\n", "\n\n", "\r\n", "\r", "-", "- ", ":", ": ", "#", " #", "'", "\"", "\\", "[", "]",
-    "{", "}", ", ", "|\n", "|2-\n", ">+\n", "? ", "&a ", "*a", "!!str ", "!", "%", "@", "`", "=", "~", "<<: *a",
-    "---\n", "...\n", "\u{feff}", "\u{a0}", "\u{85}", "\u{2028}", "\u{7}", "${", "}", "$$", "$if", "$eval",
-    "1_0", "0o7", ".inf", "ö", "clonePayload", "# tc-retrigger recipe 3: x",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "-",
+    "- ",
+    ":",
+    ": ",
+    "#",
+    " #",
+    "'",
+    "\"",
+    "\\",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    "|\n",
+    "|2-\n",
+    ">+\n",
+    "? ",
+    "&a ",
+    "*a",
+    "!!str ",
+    "!",
+    "%",
+    "@",
+    "`",
+    "=",
+    "~",
+    "<<: *a",
+    "---\n",
+    "...\n",
+    "\u{feff}",
+    "\u{a0}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{7}",
+    "${",
+    "}",
+    "$$",
+    "$if",
+    "$eval",
+    "1_0",
+    "0o7",
+    ".inf",
+    "ö",
+    "clonePayload",
+    "# tc-retrigger recipe 3: x",
 ];
 
 /// What a file may end in.
 const ENDS: &[&str] = &[
-    "", "\n", "\n\n", "\n    ", "\n          ", " |", " |\n", " |+\n\n      ", ": |\n        x\n          ", ": >-\n  ",
-    "'", "\n...\n", "\n---\n", "\n# c", ":", "\r\n ",
+    "",
+    "\n",
+    "\n\n",
+    "\n    ",
+    "\n          ",
+    " |",
+    " |\n",
+    " |+\n\n      ",
+    ": |\n        x\n          ",
+    ": >-\n  ",
+    "'",
+    "\n...\n",
+    "\n---\n",
+    "\n# c",
+    ":",
+    "\r\n ",
 ];
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -65,8 +128,9 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 /// Bytes, and how they came about: real ones in one of `one_in` cases.
 pub fn case(one_in: u32, most_edits: usize) -> impl Strategy<Value = (Source, Vec<Edit>)> {
-    let source = (0..one_in, any::<Index>(), any::<u64>())
-        .prop_map(|(number, at, seed)| if number == 0 { Source::File(at) } else { Source::Made(seed) });
+    let source = (0..one_in, any::<Index>(), any::<u64>()).prop_map(|(number, at, seed)| {
+        if number == 0 { Source::File(at) } else { Source::Made(seed) }
+    });
     (source, prop::collection::vec(edit(), 0..=most_edits))
 }
 
@@ -80,7 +144,7 @@ pub fn bytes(files: &[files::File], (source, edits): &(Source, Vec<Edit>)) -> Ve
             if at % 3 == 0 { maker.any().text } else { maker.harmless(at / 3).text }
         }
     };
-    edits.iter().fold(text.into_bytes(), |bytes, edit| edited(bytes, edit))
+    edits.iter().fold(text.into_bytes(), edited)
 }
 
 fn edited(mut bytes: Vec<u8>, edit: &Edit) -> Vec<u8> {
@@ -106,7 +170,9 @@ fn edited(mut bytes: Vec<u8>, edit: &Edit) -> Vec<u8> {
             bytes.truncate(cut);
             bytes.extend(end.bytes());
         }
-        Edit::Dos => bytes = bytes.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..]),
+        Edit::Dos => {
+            bytes = bytes.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..])
+        }
     }
     bytes
 }

@@ -1,5 +1,6 @@
 //! A folder with a file to write, and what is left there afterwards.
 
+use crate::released;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -8,7 +9,6 @@ use std::process::{Command, Output};
 
 /// A template, of those that the work on is short.
 pub const OLD: &str = include_str!("../folder/task.yml");
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tc-retrigger");
 
 /// A folder with a file `t.yml`.
 pub struct Place(pub tempfile::TempDir);
@@ -52,7 +52,7 @@ impl Place {
             &Command::new("sh")
                 .args(["-c", line])
                 .current_dir(self.0.path())
-                .env("T", PROGRAM)
+                .env("T", released::program())
                 .output()
                 .unwrap(),
         )
@@ -68,7 +68,7 @@ impl Place {
                 .args(flags)
                 .args(["sh", "-c", line])
                 .current_dir(self.0.path())
-                .env("T", PROGRAM);
+                .env("T", released::program());
             command.output().ok()
         };
         let can = unshare("mount -t tmpfs none .").is_some_and(|output| output.status.success());
@@ -90,7 +90,7 @@ impl Place {
     pub fn open(&self, owner: u32) {
         // By another process: a file that this one has open for writing cannot be run, and what other
         // tests start may hold it open for a moment.
-        let copied = Command::new("cp").arg(PROGRAM).arg(self.path("program")).status();
+        let copied = Command::new("cp").arg(released::program()).arg(self.path("program")).status();
         assert!(copied.unwrap().success());
         set(self.0.path(), (owner, owner), 0o755);
     }

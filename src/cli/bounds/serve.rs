@@ -46,7 +46,7 @@ pub(super) fn work(request: Request, options: &Options) -> Reply {
         Err(error) => return Reply::Failed(error),
     };
     // What is not proved goes nowhere.
-    let is_kept = Exit::of(job, done.finding.status) == Exit::Success;
+    let is_kept = Exit::of(job, &done.finding) == Exit::Success;
     let diff = name.zip(done.text.as_deref()).filter(|_| is_kept).and_then(|(name, new)| {
         unified_diff(&name, Some(&String::from_utf8_lossy(&content)), Some(new))
     });

@@ -5,7 +5,7 @@ use super::process::{died, program};
 use super::wire::{self, Orders, Reply, Request};
 use super::{guard, serve, whole};
 use crate::error::{Error, Result};
-use crate::work::{Done, Job, Options};
+use crate::work::{Code, Done, Finding, Job, Options};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, ExitStatus, Stdio};
@@ -33,38 +33,39 @@ impl<'o> Worker<'o> {
         Worker { options, limits, process: None }
     }
 
-    /// Does what [`work::on`](crate::work::on) does, within the limits. With `name`, which it is called there, also gives the
+    /// Does what [`work::on`](crate::work::on) does, within the limits, with what the file at `path` holds. With `name`, which it is called there, also gives the
     /// change as a diff, where there is one that may be kept.
     ///
-    /// Errs as that does, where the work would be too much, and where no process can be started or it
-    /// dies.
+    /// Work that would be too much, and what a process dies of, is a finding: [`Code::Limit`].
+    ///
+    /// Errs as that does, and where no process can be started.
     pub fn on(
         &mut self,
-        content: &[u8],
+        (path, content): (&Path, &[u8]),
         job: Job,
         name: Option<PathBuf>,
     ) -> Result<(Done, Option<String>)> {
         let request = Request { job, content: content.to_vec(), name };
-        match self.ask(request) {
+        match self.ask(path, request) {
             Ok(Some(Reply::Done { done, diff })) => Ok((*done, diff)),
             Ok(Some(Reply::Failed(error))) => Err(error),
             Ok(Some(Reply::Stopped(error))) => {
                 self.end();
-                Err(error)
+                Ok((too_much(&error), None))
             }
-            Ok(None) => Err(died(self.end())),
+            Ok(None) => Ok((too_much(&died(self.end())), None)),
             // It may have died of the request.
-            Err(err) => Err(match self.end() {
-                Some(status) if !status.success() => died(Some(status)),
-                _ => Error::new(format!("the work on it cannot be told: {err}")),
-            }),
+            Err(err) => match self.end() {
+                Some(status) if !status.success() => Ok((too_much(&died(Some(status))), None)),
+                _ => Err(Error::new(format!("the work on it cannot be told: {err}"))),
+            },
         }
     }
 
-    fn ask(&mut self, request: Request) -> io::Result<Option<Reply>> {
+    fn ask(&mut self, path: &Path, request: Request) -> io::Result<Option<Reply>> {
         // In a process that is bounded as a whole, the work is done right here.
         if whole::is_within() {
-            guard::note(Path::new(""), &request.content);
+            guard::note(path, &request.content);
             return Ok(Some(serve::work(request, self.options)));
         }
         let process = match &mut self.process {
@@ -81,6 +82,10 @@ impl<'o> Worker<'o> {
         drop((requests, replies));
         child.wait().ok()
     }
+}
+
+fn too_much(error: &Error) -> Done {
+    Done { finding: Finding::error(error, Code::Limit), text: None, scripts: Vec::new() }
 }
 
 impl Drop for Worker<'_> {
