@@ -9,6 +9,7 @@ use super::nodes::Style;
 use super::spans;
 use super::text::{Text, is_blank};
 use crate::error::{Error, Result};
+use std::cell::Cell;
 use std::collections::HashMap;
 use yaml_rust2::parser::{self, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, Scanner, TScalarStyle, Token, TokenType};
@@ -80,23 +81,31 @@ struct Fed<'t> {
     /// The text without its byte order mark, with a comment as its last line: the library reads a
     /// block scalar that ends with its input, and spaces there, in a way of its own.
     content: String,
-    /// By how much each line is moved to the right; the first is line 1.
+    /// By how much each line is moved to the right; the first is line 1. Empty where none is.
     moved: Vec<usize>,
+    /// The last marker that was asked for, by line and column, and its byte: the next is mostly behind
+    /// it on the same line, which may be the only one of a large file.
+    last: Cell<(usize, usize, usize)>,
 }
+
+/// No text that is nested deeper than this is read any further. The level that `tree` refuses comes first:
+/// it counts each collection, but for a mapping right inside of a list in brackets (`[a: b]`).
+const DEEPEST: usize = 2 * super::refusals::MOST_LEVELS + 2;
 
 impl<'t> Fed<'t> {
     fn new(text: &'t Text) -> Self {
         let (content, _) = text.without_bom();
         let line_break = if content.ends_with('\n') { "" } else { "\n" };
-        let moved = vec![0; text.line_count() + 1];
-        Fed { text, content: format!("{content}{line_break}#\n"), moved }
+        let content = [content, line_break, "#\n"].concat();
+        Fed { text, content, moved: Vec::new(), last: Cell::default() }
     }
 
-    /// All events, or those before the error that ends them.
+    /// All events, or those before the error that ends them; of what is nested too deeply, those down to
+    /// where it is.
     fn events(&self) -> (Vec<Event>, Option<ScanError>) {
         let mut parser = Parser::new(self.content.chars());
-        let mut events = Vec::new();
-        loop {
+        let (mut events, mut depth) = (Vec::new(), 0);
+        while depth <= DEEPEST {
             let (event, marker) = match parser.next_token() {
                 Ok(token) => token,
                 Err(err) => return (events, Some(err)),
@@ -121,8 +130,14 @@ impl<'t> Fed<'t> {
                 parser::Event::SequenceEnd | parser::Event::MappingEnd => What::End,
                 _ => continue,
             };
+            match what {
+                What::Start { .. } => depth += 1,
+                What::End => depth -= 1,
+                _ => {}
+            }
             events.push(Event { at: self.byte(&marker, 1), what });
         }
+        (events, None)
     }
 
     /// From a marker of the library, in what it read from the start of line `from` on, to a byte of
@@ -134,14 +149,24 @@ impl<'t> Fed<'t> {
         let (_, bom) = self.text.without_bom();
         let line = marker.line().max(1) + from - 1;
         let moved = self.moved.get(line - 1).copied().unwrap_or_default();
-        let start = self.text.line_start(line).max(bom);
+        let column = marker.col().saturating_sub(moved);
+        let (start, skip) = match self.last.get() {
+            (known, before, at) if known == line && before <= column => (at, column - before),
+            _ => (self.text.line_start(line).max(bom), column),
+        };
         let mut chars = self.text.as_str()[start..].char_indices();
-        let end = self.text.as_str().len();
-        chars.nth(marker.col().saturating_sub(moved)).map_or(end, |(at, _)| start + at)
+        match chars.nth(skip) {
+            Some((at, _)) => {
+                self.last.set((line, column, start + at));
+                start + at
+            }
+            None => self.text.as_str().len(),
+        }
     }
 
     /// Moves the lines of each value in brackets or quotes that has one with too little indentation.
     fn move_lines(&mut self) {
+        self.moved = vec![0; self.text.line_count() + 1];
         let mut from = 1;
         while let Some(value) = self.shallow(from) {
             let (first, last) = (self.text.line_of(value.start), self.text.line_of(value.end));

@@ -3,6 +3,7 @@
 //! Two readers see every file: [`value`] gives what JSON-e renders, [`nodes`] gives the places
 //! for messages and for editing the text. Each of the two YAML libraries stays inside its module.
 
+mod aliases;
 mod events;
 pub mod nodes;
 pub mod path;
@@ -23,16 +24,17 @@ use crate::error::{Error, Place, Result};
 use readings::Ambiguity;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
-/// A template, read.
+/// A template, read. A clone is the same one, not a copy of it.
 #[derive(Debug, Clone)]
 pub struct Template {
     text: Text,
-    value: Value,
-    root: Node,
-    ambiguities: Vec<Ambiguity>,
+    value: Arc<Value>,
+    root: Arc<Node>,
+    ambiguities: Arc<[Ambiguity]>,
     /// What PyYAML and js-yaml read, where something is ambiguous.
-    readings: Option<[Value; 2]>,
+    readings: Option<[Arc<Value>; 2]>,
 }
 
 impl Template {
@@ -47,8 +49,7 @@ impl Template {
 
     /// Reads a template from its text; errs as [`Template::from_bytes`].
     pub fn parse(text: Text) -> Result<Template> {
-        let conflict = conflict_marker(&text);
-        Template::read(text).map_err(|err| conflict.unwrap_or(err))
+        Template::read(text.clone()).map_err(|err| conflict_marker(&text).unwrap_or(err))
     }
 
     fn read(text: Text) -> Result<Template> {
@@ -56,24 +57,31 @@ impl Template {
         let root = tree::parse(&text)?;
         if let Some(root) = &root {
             refusals::check(root, &text)?;
+            aliases::check(root, &text)?;
         }
         let value = value::parse(&text)?;
         match (root, &value) {
             (Some(root), Value::Object(_)) => {
                 let ambiguities = readings::ambiguities(&root, &text);
                 let read = |reading| readings::value(&root, &text, reading);
-                let [old, new] = [read(Reading::Yaml11)?, read(Reading::Yaml12)?];
+                let old = read(Reading::Yaml11)?;
+                // Only what is ambiguous, or a tag, is read in two ways.
+                let is_one = ambiguities.is_empty() && !has_tag(&root);
+                let new = (!is_one).then(|| read(Reading::Yaml12)).transpose()?;
                 // The two YAML libraries are a check on each other: what they take for a value is
                 // the same wherever production's loaders agree on it.
-                let agree = value::is_same(&old, &value) && value::is_same(&new, &value);
+                let is_same = |read: &Value| value::is_same(read, &value);
+                let agree = is_same(&old) && new.as_ref().is_none_or(is_same);
                 if ambiguities.is_empty() && !agree {
                     return Err(Error::new(
                         "the two YAML readers of this program disagree about the file",
                     )
                     .help("this is a bug of tc-retrigger: please report it with the file"));
                 }
-                let readings = (!ambiguities.is_empty()).then_some([old, new]);
-                Ok(Template { text, value, root, ambiguities, readings })
+                let new = new.filter(|_| !ambiguities.is_empty());
+                let readings = new.map(|new| [old, new].map(Arc::new));
+                let (value, root) = (Arc::new(value), Arc::new(root));
+                Ok(Template { text, value, root, ambiguities: ambiguities.into(), readings })
             }
             (None, _) | (_, Value::Null) => Err(Error::new("the file is empty")
                 .help("a template is a mapping with `version: 1` and `tasks`")),
@@ -168,6 +176,12 @@ impl Template {
 pub fn hook_hash(text: &Text) -> String {
     let digest = Sha256::digest(text.as_str().as_bytes());
     digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn has_tag(root: &Node) -> bool {
+    let mut has_tag = false;
+    root.visit(&mut |node, _| has_tag |= node.tag.is_some());
+    has_tag
 }
 
 /// The error for a text that a merge left with conflicts, as git and hg mark them.

@@ -40,6 +40,14 @@ impl Path {
         Path(steps)
     }
 
+    /// Does `work` with this path gone on by a step: what walks a whole tree copies no paths so.
+    pub fn within<T>(&mut self, step: Step, work: impl FnOnce(&mut Path) -> T) -> T {
+        self.0.push(step);
+        let done = work(self);
+        self.0.pop();
+        done
+    }
+
     /// The steps, from the root on.
     pub fn steps(&self) -> &[Step] {
         &self.0

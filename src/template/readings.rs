@@ -241,6 +241,10 @@ impl Rules {
     }
 
     fn resolve(&self, text: &str) -> std::result::Result<Value, &'static str> {
+        // No word of five letters at most, and no number or date either.
+        if text.len() > "false".len() && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return Ok(Value::String(text.to_owned()));
+        }
         if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
             return Ok(Value::Null);
         }

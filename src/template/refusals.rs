@@ -123,10 +123,10 @@ impl Seen<'_> {
 
     fn note(&mut self, node: &Node, role: Role) {
         let has_property = node.tag.is_some() || node.anchor.is_some();
-        let before = self.content[..node.start].rsplit('\n').next().unwrap_or_default();
+        let before = || self.content[..node.start].rsplit('\n').next().unwrap_or_default();
+        let is_first = role.in_brackets && has_property && before().trim().is_empty();
         self.found(
-            Some(node.start)
-                .filter(|_| role.in_brackets && has_property && before.trim().is_empty()),
+            Some(node.start).filter(|_| is_first),
             "the tag or the anchor of this value in brackets stands on another line",
             "js-yaml refuses that where the line is not deep enough: write both on one line",
         );

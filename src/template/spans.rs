@@ -10,8 +10,9 @@ use std::ops::Range;
 /// value in a mapping. The event of a list in its key's column is behind its first dash: a bracket there is
 /// its first item's.
 pub fn is_flow(text: &Text, at: usize, is_mapping: bool, is_value: bool) -> bool {
-    let before = text.as_str()[..at].rsplit('\n').next().unwrap_or_default();
-    let is_behind_dash = is_value && !is_mapping && before.trim_end().ends_with('-');
+    let is_white = |c: char| c.is_whitespace() && c != '\n';
+    let before = text.as_str()[..at].trim_end_matches(is_white);
+    let is_behind_dash = is_value && !is_mapping && before.ends_with('-');
     let bracket = if is_mapping { '{' } else { '[' };
     text.as_str()[at..].starts_with(bracket) && !is_behind_dash
 }

@@ -1,17 +1,18 @@
 //! A file's text and the places in it.
 
 use crate::error::{Error, Place, Result};
+use std::sync::Arc;
 
 /// The byte order mark that some editors put in front of a file.
 const BOM: char = '\u{feff}';
 
 /// The text of a file, exactly as it was read, with an index of its lines.
 ///
-/// All offsets are in bytes from the file's start.
+/// All offsets are in bytes from the file's start. A clone is the same text, not a copy of it.
 #[derive(Debug, Clone)]
 pub struct Text {
-    content: String,
-    line_starts: Vec<usize>,
+    content: Arc<String>,
+    line_starts: Arc<[usize]>,
 }
 
 impl Text {
@@ -32,7 +33,7 @@ impl Text {
         let content = content.into();
         let line_starts =
             std::iter::once(0).chain(content.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Text { content, line_starts }
+        Text { content: Arc::new(content), line_starts }
     }
 
     /// The whole content, with its byte order mark where it has one.

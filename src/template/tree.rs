@@ -88,6 +88,8 @@ impl Builder<'_> {
             Some(around) if is_mapping(&around.node) && line.trim_start().starts_with('-') => {
                 indentation(line) + 1
             }
+            // Only the lines of values in block style must pass it.
+            Some(around) if around.in_brackets => 0,
             // For a mapping until its first key is known: the event is not always at it.
             _ => self.text.place(at).column,
         };
@@ -152,7 +154,9 @@ impl Builder<'_> {
             Kind::Mapping { entries, .. } => match around.key.take() {
                 Some(key) => entries.push((key, node)),
                 None if matches!(node.kind, Kind::Scalar { .. }) => {
-                    around.column = self.text.place(node.start).column;
+                    if !around.in_brackets {
+                        around.column = self.text.place(node.start).column;
+                    }
                     around.key = Some(node);
                 }
                 None => {

@@ -28,10 +28,20 @@ pub fn scalar(text: &str) -> Option<Value> {
         || text.ends_with(':')
         || text == "-"
         || ["- ", "---", "..."].iter().any(|start| text.starts_with(start));
-    if is_string {
+    if is_string || is_plainly_a_string(text) {
         return Some(Value::String(text.to_owned()));
     }
     serde_yaml::from_str::<Yaml>(text).ok().and_then(|yaml| to_json(yaml).ok())
+}
+
+/// Whether a text cannot be anything else: each of the other types' forms starts with another character
+/// or has five at most.
+fn is_plainly_a_string(text: &str) -> bool {
+    const LONGEST_WORD: usize = "false".len();
+    let is_plain = |c: u8| c.is_ascii_alphanumeric() || b"_-./".contains(&c);
+    text.len() > LONGEST_WORD
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(is_plain)
 }
 
 /// Whether two values are the same to the last bit: for `==`, `-0.0` is `0.0`.
@@ -151,6 +161,10 @@ mod tests {
             ("-", Some(json!("-"))),
             ("- a", Some(json!("- a"))),
             ("--", Some(json!("--"))),
+            ("false", Some(json!(false))),
+            ("falsely", Some(json!("falsely"))),
+            ("docker-worker", Some(json!("docker-worker"))),
+            ("0x1F2E3D", Some(json!(0x1F_2E3D))),
             ("a\n- b", Some(json!("a\n- b"))),
             (".inf", None),
         ];
