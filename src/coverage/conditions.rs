@@ -3,9 +3,11 @@
 use crate::jsone::logic::Logic;
 use crate::jsone::uses::{self, Chain};
 use crate::jsone::walk::{self, operator};
+use crate::jsone::{Leaf, Parts};
 use crate::template::Path;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// All conditions of a template.
@@ -38,6 +40,8 @@ pub struct Expression {
     pub whole: Option<usize>,
     /// The outcomes of its operands, by their range in the text.
     pub operands: HashMap<(usize, usize), usize>,
+    /// What the engine evaluates of it, by its range in the text.
+    pub leaves: HashMap<(usize, usize), Leaf>,
 }
 
 /// A part of a template; what has no condition inside is left out.
@@ -85,6 +89,8 @@ pub struct Bound {
     pub template: Value,
     /// What it reads of the names around it.
     pub chains: Vec<Chain>,
+    /// The same in parts, where it may be taken apart.
+    pub parts: Option<Parts>,
 }
 
 /// An operator that binds names to each item in turn.
@@ -146,8 +152,8 @@ struct Builder {
 impl Builder {
     fn bound(&mut self, template: &Value) -> Bound {
         self.bounds += 1;
-        let chains = uses::chains_in(template);
-        Bound { id: self.bounds, template: template.clone(), chains }
+        let (chains, parts) = (uses::chains_in(template), Parts::of(template));
+        Bound { id: self.bounds, template: template.clone(), chains, parts }
     }
 
     fn value(&mut self, value: &Value, path: &Path) -> Part {
@@ -270,7 +276,11 @@ impl Builder {
             .into_iter()
             .map(|range| ((range.start, range.end), add(&text[range])))
             .collect();
-        let expression = Expression { text: text.to_owned(), logic, whole, operands };
+        let leaf = |range: Range<usize>| {
+            ((range.start, range.end), Leaf::condition(&text[range.start..range.end]))
+        };
+        let leaves = logic.leaves().into_iter().map(leaf).collect();
+        let expression = Expression { text: text.to_owned(), logic, whole, operands, leaves };
         self.expressions.push(expression);
         Part::Expression(self.expressions.len() - 1)
     }

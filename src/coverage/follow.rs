@@ -2,36 +2,40 @@
 
 use crate::coverage::conditions::{Bound, Conditions, Each, Part};
 use crate::coverage::engine::Engine;
-use crate::jsone::Shape;
 use crate::jsone::uses::project;
+use crate::jsone::{Context, Memory, Scope, Shape};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Follows renders of one template, and remembers what the engine found from one to the next.
 pub struct Follow<'c> {
     conditions: &'c Conditions,
     engine: Engine,
+    memory: Memory,
+    /// Whether the engine gives the context's numbers back as they are.
+    is_plain: bool,
     reached: Vec<bool>,
 }
 
 impl Follow<'_> {
-    /// Starts with nothing known.
+    /// Starts with nothing known of the template.
     pub fn new(conditions: &Conditions) -> Follow<'_> {
-        Follow { conditions, engine: Engine::default(), reached: Vec::new() }
+        let (engine, memory) = (Engine::default(), Memory::default());
+        Follow { conditions, engine, memory, is_plain: false, reached: Vec::new() }
     }
 
-    /// Which outcomes are reached when a context of this shape is rendered: for the outcome `n`,
-    /// false at `2 * n` and true at `2 * n + 1`. `names` is what the names mean outside of the
-    /// template.
-    pub fn reach(&mut self, shape: Shape, names: Map<String, Value>) -> Vec<bool> {
+    /// Which outcomes are reached when a context is rendered: for the outcome `n`, false at `2 * n` and
+    /// true at `2 * n + 1`. `names` is what the names mean outside of the template.
+    pub fn reach(&mut self, context: &Context, names: &Map<String, Value>) -> Vec<bool> {
         self.reached = vec![false; 2 * self.conditions.outcomes.len()];
-        let part = match shape {
-            Shape::Hook => self.conditions.first_task.clone(),
-            Shape::Document { .. } => self.conditions.document.clone(),
+        self.is_plain = context.is_plain();
+        let conditions = self.conditions;
+        let part = match context.shape() {
+            Shape::Hook => &conditions.first_task,
+            Shape::Document { .. } => &conditions.document,
         };
         // None: the render raises here, and so ends.
-        let _ = self.part(&part, &Scope::new(names, None));
+        let _ = self.part(part, &Scope { names, outer: None });
         std::mem::take(&mut self.reached)
     }
 
@@ -60,8 +64,8 @@ impl Follow<'_> {
             Part::Let { bound, before, inner } => {
                 self.part(before, scope)?;
                 let bound = self.render(bound, scope)?;
-                let names = bound.as_object()?.clone();
-                self.part(inner, &Scope::new(names, Some(scope)))
+                let names = bound.as_object()?;
+                self.part(inner, &Scope { names, outer: Some(scope) })
             }
             Part::Each(each) => self.each(each, scope),
         }
@@ -86,7 +90,7 @@ impl Follow<'_> {
         for (item, at) in items {
             let values = gathered.iter().cloned().chain([item, at]);
             let names = each.names.iter().cloned().zip(values).collect();
-            let scope = Scope::new(names, Some(scope));
+            let scope = Scope { names: &names, outer: Some(scope) };
             match &each.body {
                 Part::Expression(condition) => {
                     if self.truth(*condition, &scope)? && each.finds {
@@ -105,41 +109,24 @@ impl Follow<'_> {
     /// The truth of an expression, with all outcomes that lead to it written down.
     fn truth(&mut self, at: usize, scope: &Scope) -> Option<bool> {
         let expression = &self.conditions.expressions[at];
-        let engine = &mut self.engine;
-        let mut seen = Vec::new();
+        let (memory, reached) = (&mut self.memory, &mut self.reached);
+        let mut see = |outcome: usize, truth| reached[2 * outcome + usize::from(truth)] = true;
         let truth = expression.logic.truth(
-            &mut |range| {
-                let text = &expression.text[range.clone()];
-                let chains = engine.chains(text);
-                engine.truth(text, project(&chains, |name| scope.get(name)))
-            },
-            &mut |range, truth| seen.push((expression.operands[&(range.start, range.end)], truth)),
+            &mut |range| memory.truth(&expression.leaves[&(range.start, range.end)], scope).ok(),
+            &mut |range, truth| see(expression.operands[&(range.start, range.end)], truth),
         );
-        seen.extend(expression.whole.zip(truth));
-        for (outcome, truth) in seen {
-            self.reached[2 * outcome + usize::from(truth)] = true;
+        if let Some((outcome, truth)) = expression.whole.zip(truth) {
+            see(outcome, truth);
         }
         truth
     }
 
     fn render(&mut self, bound: &Bound, scope: &Scope) -> Option<Rc<Value>> {
+        let parts = bound.parts.as_ref().filter(|_| self.is_plain);
+        if let Some(rendered) = parts.and_then(|parts| parts.render_in(scope, &mut self.memory)) {
+            return rendered.ok().map(Rc::new);
+        }
         let names = project(&bound.chains, |name| scope.get(name));
         self.engine.value(bound.id, &bound.template, names)
-    }
-}
-
-/// What the names mean at a place of the template.
-struct Scope<'s> {
-    names: HashMap<String, Value>,
-    outer: Option<&'s Scope<'s>>,
-}
-
-impl<'s> Scope<'s> {
-    fn new(names: Map<String, Value>, outer: Option<&'s Scope<'s>>) -> Scope<'s> {
-        Scope { names: names.into_iter().collect(), outer }
-    }
-
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.names.get(name).or_else(|| self.outer?.get(name))
     }
 }

@@ -74,35 +74,94 @@ pub struct Times {
     pub why: Option<String>,
 }
 
+/// A template's conditions, made ready: for the search for contexts, and for what they reach then.
+pub struct Study {
+    template: Template,
+    renderer: Renderer,
+    conditions: Conditions,
+    reachable: Reachable,
+}
+
+impl Study {
+    /// Studies a template.
+    pub fn of(template: &Template) -> Study {
+        let renderer = Renderer::new(template);
+        let conditions = Conditions::of(renderer.offered());
+        let reachable = Reachable::of(&conditions);
+        Study { template: template.clone(), renderer, conditions, reachable }
+    }
+
+    /// Whether it is this template that was studied, and not one like it.
+    pub fn is_of(&self, template: &Template) -> bool {
+        std::ptr::eq(self.template.value(), template.value())
+    }
+
+    /// As [`derive::contexts`].
+    pub fn contexts(&self, is_special: &dyn Fn(&Context) -> bool) -> Vec<Context> {
+        let Study { template, renderer, conditions, reachable } = self;
+        derive::contexts_for(template.value(), renderer, conditions, reachable, is_special)
+    }
+
+    /// As [`tally`].
+    pub fn tally<'c>(&self, contexts: impl IntoIterator<Item = &'c Context>) -> Vec<Tally> {
+        let Study { template, renderer, conditions, reachable } = self;
+        let mut follow = Follow::new(conditions);
+        let mut reached = vec![0; 2 * conditions.outcomes.len()];
+        for context in contexts {
+            // Where production's own part of the render raises, nothing is reached.
+            if let Ok(scope) = renderer.scope(context) {
+                let more = follow.reach(context, scope);
+                reached.iter_mut().zip(more).for_each(|(times, more)| *times += usize::from(more));
+            }
+        }
+        let outcomes = conditions.outcomes.iter().enumerate();
+        let tally = |(at, Outcome { path, condition }): (usize, &Outcome)| {
+            let times = |truth| {
+                let contexts = reached[2 * at + usize::from(truth)];
+                let why = (contexts == 0).then(|| reachable.why_not(at, truth)).flatten();
+                Times { contexts, why }
+            };
+            let (line, condition) = (template.line(path), condition.clone());
+            let (path, when_true, when_false) = (path.clone(), times(true), times(false));
+            Tally { path, line, condition, when_true, when_false }
+        };
+        outcomes.map(tally).collect()
+    }
+
+    /// As [`measure`].
+    pub fn measure<'c>(&self, contexts: impl IntoIterator<Item = &'c Context>) -> Coverage {
+        let template = &self.template;
+        let mut coverage = Coverage::default();
+        for Tally { path, condition, when_true, when_false, .. } in self.tally(contexts) {
+            for (outcome, times) in [(true, when_true), (false, when_false)] {
+                coverage.outcomes += 1;
+                if times.contexts > 0 {
+                    coverage.reached += 1;
+                    continue;
+                }
+                let Place { line, column } = template.key_place(&path);
+                coverage.missed.push(Missed {
+                    path: path.clone(),
+                    line,
+                    column,
+                    end_line: template.end_line(&path).max(line),
+                    condition: condition.clone(),
+                    outcome,
+                    why: times.why,
+                });
+            }
+        }
+        coverage.missed.sort_by_key(|missed| missed.line);
+        coverage
+    }
+}
+
 /// Counts what `contexts` reach in `template`, for each of its conditions, in its order.
 pub fn tally<'c>(
     template: &Template,
     contexts: impl IntoIterator<Item = &'c Context>,
 ) -> Vec<Tally> {
-    let renderer = Renderer::new(template);
-    let conditions = Conditions::of(renderer.offered());
-    let mut follow = Follow::new(&conditions);
-    let mut reached = vec![0; 2 * conditions.outcomes.len()];
-    for context in contexts {
-        // Where production's own part of the render raises, nothing is reached.
-        if let Ok(scope) = renderer.scope(context) {
-            let more = follow.reach(context.shape(), scope);
-            reached.iter_mut().zip(more).for_each(|(reached, more)| *reached += usize::from(more));
-        }
-    }
-    let reachable = Reachable::of(&conditions);
-    let outcomes = conditions.outcomes.iter().enumerate();
-    let tally = |(at, Outcome { path, condition }): (usize, &Outcome)| {
-        let times = |truth| {
-            let contexts = reached[2 * at + usize::from(truth)];
-            let why = (contexts == 0).then(|| reachable.why_not(at, truth)).flatten();
-            Times { contexts, why }
-        };
-        let (line, condition) = (template.line(path), condition.clone());
-        let (path, when_true, when_false) = (path.clone(), times(true), times(false));
-        Tally { path, line, condition, when_true, when_false }
-    };
-    outcomes.map(tally).collect()
+    Study::of(template).tally(contexts)
 }
 
 /// Measures what `contexts` reach in `template`.
@@ -110,28 +169,7 @@ pub fn measure<'c>(
     template: &Template,
     contexts: impl IntoIterator<Item = &'c Context>,
 ) -> Coverage {
-    let mut coverage = Coverage::default();
-    for Tally { path, condition, when_true, when_false, .. } in tally(template, contexts) {
-        for (outcome, times) in [(true, when_true), (false, when_false)] {
-            coverage.outcomes += 1;
-            if times.contexts > 0 {
-                coverage.reached += 1;
-                continue;
-            }
-            let Place { line, column } = template.key_place(&path);
-            coverage.missed.push(Missed {
-                path: path.clone(),
-                line,
-                column,
-                end_line: template.end_line(&path).max(line),
-                condition: condition.clone(),
-                outcome,
-                why: times.why,
-            });
-        }
-    }
-    coverage.missed.sort_by_key(|missed| missed.line);
-    coverage
+    Study::of(template).measure(contexts)
 }
 
 /// A condition, or an operand of one, and what came out of it.
@@ -150,7 +188,7 @@ pub fn decided(template: &Template, context: &Context) -> Vec<Decided> {
     let renderer = Renderer::new(template);
     let conditions = Conditions::of(renderer.offered());
     let Ok(scope) = renderer.scope(context) else { return Vec::new() };
-    let outcomes = Follow::new(&conditions).reach(context.shape(), scope);
+    let outcomes = Follow::new(&conditions).reach(context, scope);
     let reached = outcomes.into_iter().enumerate().filter(|(_, reached)| *reached);
     let mut decided: Vec<Decided> = reached
         .map(|(at, _)| {

@@ -114,7 +114,10 @@ impl Context {
         names.insert("now".to_owned(), now.into());
         if self.shape == Shape::Hook {
             // What `$let` binds is this, rendered; it reads no time.
-            let bound = render_value(&self.hook_names(), &self.engine)?;
+            let bound = match self.bound_as_it_is() {
+                Some(bound) => bound,
+                None => render_value(&self.hook_names(), &self.engine)?,
+            };
             names.extend(bound.as_object().cloned().unwrap_or_default());
         }
         Ok(names)
@@ -181,22 +184,47 @@ impl Context {
     }
 
     /// Whether the engine takes all names of the context, and gives its numbers back as they are.
-    pub(super) fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.is_plain
     }
 
     /// What the engine gets as context: for an action the hook's own.
-    pub(super) fn engine_value(&self) -> &Value {
+    pub fn engine_value(&self) -> &Value {
         &self.engine
     }
 
     /// The template that the engine gets for `task` (`tasks[0]`): fxci-config's `$let` around it
     /// (`ciadmin/generate/in_tree_actions.py`), with what that file fixes at deploy time taken
     /// from this context.
-    pub(super) fn hook_template(&self, task: &Value) -> Value {
+    pub fn hook_template(&self, task: &Value) -> Value {
         let mut template = json!({"$let": self.hook_names()});
         template["in"] = task.clone();
         template
+    }
+
+    /// What [`Context::hook_names`] render to, where all that they put into strings is a string itself, and
+    /// so comes out as it is: as from nearly all triggers.
+    fn bound_as_it_is(&self) -> Option<Value> {
+        let action = self.engine["payload"]["decision"]["action"].as_object()?;
+        let fixed = |key: &str| self.bound.get("action")?.get(key);
+        let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.contains('$'));
+        let url = self.bound.get("repository").and_then(|it| it.get(scope_url(&self.bound)));
+        // The engine takes eight bytes off, where `repo_scope` takes characters.
+        let is_url = |url: &Value| url.as_str().is_some_and(|url| url.is_ascii() && url.len() > 8);
+        let are_strings = self.is_plain
+            && action.values().all(Value::is_string)
+            && fixed("action_perm").is_none_or(is_text)
+            && fixed("repo_scope").is_none_or(|scope| is_text(scope) && url.is_some_and(is_url));
+        let mut action = action.clone();
+        for key in ["action_perm", "repo_scope"] {
+            action.extend(fixed(key).map(|value| (key.to_owned(), value.clone())));
+        }
+        let or_null = |key: &str| self.bound.get(key).cloned().unwrap_or_default();
+        let mut bound = json!({"action": action, "ownTaskId": self.engine["taskId"]});
+        for key in BOUND.iter().filter(|key| !matches!(**key, "action" | "ownTaskId")) {
+            bound[key] = or_null(key);
+        }
+        are_strings.then_some(bound)
     }
 
     /// What that `$let` binds.
@@ -335,4 +363,39 @@ fn bind(mut raw: Map<String, Value>) -> Result<Map<String, Value>> {
         }
     }
     Ok(bound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_bound_as_it_is_is_what_the_engine_binds() {
+        let trigger = json!({
+            "tasks_for": "action", "input": {"times": 2}, "ownTaskId": "me", "parameters": {},
+            "repository": {"url": "https://hg.example.org/a"}, "action": {
+                "name": "n", "title": "t ${x}", "description": "", "taskGroupId": "g", "symbol": "s",
+                "cb_name": "retrigger", "action_perm": "generic", "else": "left out",
+            },
+        });
+        let changes = [
+            ("/action/symbol", json!(null), false),
+            ("/action/title", json!(5), false),
+            ("/action/action_perm", json!("${clientId}"), false),
+            ("/repository/url", json!("https://ä.org/a"), false),
+            ("/input/times", json!(1.0), false),
+        ];
+        let changed = changes.map(|(pointer, new, is_bound)| {
+            let mut value = trigger.clone();
+            *value.pointer_mut(pointer).unwrap() = new;
+            (Context::new("test", value).unwrap(), is_bound)
+        });
+        let built_in = crate::jsone::families::contexts().cloned().map(|context| (context, true));
+        for (context, is_bound) in changed.into_iter().chain(built_in) {
+            let bound = context.bound_as_it_is().filter(|_| context.shape == Shape::Hook);
+            assert_eq!(bound.is_some(), is_bound && context.shape == Shape::Hook);
+            let engine = render_value(&context.hook_names(), &context.engine);
+            assert!(bound.is_none_or(|bound| engine == Ok(bound)), "{:?}", context.bound);
+        }
+    }
 }

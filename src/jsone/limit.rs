@@ -45,34 +45,44 @@ pub fn limit(document: &Value) -> Option<Limit> {
         let is_key = !path.find(document).is_some_and(Value::is_string);
         limit.get_or_insert_with(|| Limit { path: path.clone(), is_key, why });
     });
-    limit.or_else(|| escaped_key(document, &Path::root()))
+    limit.or_else(|| has_odd_key(document).then(|| odd_key(document, &Path::root())).flatten())
 }
 
-/// A key that the Rust engine takes for an operator and production for a key like any other: `$${…}`, of
+/// Whether the Rust engine takes a key for an operator and production for a key like any other: `$${…}`, of
 /// which production takes off the first `$`, and `$` with something behind it that is no name (`updated`
 /// in json-e's `render.py`).
-fn escaped_key(value: &Value, path: &Path) -> Option<Limit> {
-    let is_plain = |key: &str| {
-        let Some(rest) = key.strip_prefix('$').filter(|rest| !rest.starts_with(['{', '$'])) else {
-            return key.starts_with("$${");
-        };
-        !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            || !rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+fn is_odd(key: &str) -> bool {
+    let Some(rest) = key.strip_prefix('$').filter(|rest| !rest.starts_with(['{', '$'])) else {
+        return key.starts_with("$${");
     };
+    !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        || !rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether there is such a key, be it a condition: most templates have none, and need no paths.
+fn has_odd_key(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| is_odd(key) || has_odd_key(value)),
+        Value::Array(items) => items.iter().any(has_odd_key),
+        _ => false,
+    }
+}
+
+/// The first such key.
+fn odd_key(value: &Value, path: &Path) -> Option<Limit> {
     match value {
         Value::Object(map) => map.iter().find_map(|(key, value)| {
             let inside = path.key(key);
             // A condition is no key.
-            if is_plain(key)
-                && path.last_key().is_none_or(|key| !matches!(key, "$switch" | "$match"))
+            if is_odd(key) && path.last_key().is_none_or(|key| !matches!(key, "$switch" | "$match"))
             {
                 let why = format!("this program's engine cannot take the key {key}");
                 return Some(Limit { path: inside, is_key: true, why });
             }
-            escaped_key(value, &inside)
+            odd_key(value, &inside)
         }),
         Value::Array(items) => {
-            items.iter().enumerate().find_map(|(at, item)| escaped_key(item, &path.index(at)))
+            items.iter().enumerate().find_map(|(at, item)| odd_key(item, &path.index(at)))
         }
         _ => None,
     }

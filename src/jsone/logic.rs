@@ -38,6 +38,17 @@ impl Logic {
         }
     }
 
+    /// The leaves in it, each of which the engine evaluates as a whole.
+    pub fn leaves(&self) -> Vec<Range<usize>> {
+        match self {
+            Logic::Or(parts) | Logic::And(parts) => {
+                parts.iter().flat_map(|(_, part)| part.leaves()).collect()
+            }
+            Logic::Not(inner) => inner.leaves(),
+            Logic::Leaf(range) => vec![range.clone()],
+        }
+    }
+
     /// Its truth, from that of its leaves (`leaf`), as the engine finds it: operands from left to
     /// right, no further than needed. Calls `seen` with each operand that is evaluated. None as
     /// soon as a leaf has none, as where the engine raises.

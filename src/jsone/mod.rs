@@ -4,13 +4,16 @@
 //! hook's `$let` for actions ([`context`]), `as_slugid` ([`slugid`]) and a time that stands still.
 
 pub mod busy;
+mod condition;
 pub mod context;
 pub mod deep;
 mod engine;
 pub mod expr;
 pub mod families;
+mod join;
 mod limit;
 pub mod logic;
+mod memory;
 pub mod mend;
 mod parts;
 mod probes;
@@ -23,12 +26,12 @@ pub use context::{Context, Shape};
 pub use deep::render_value;
 pub use engine::{NOW, Rendered, is_rendering};
 pub use limit::{Limit, limit};
-pub use parts::Memory;
+pub use memory::{Leaf, Memory, Scope, Stop};
+pub use parts::Parts;
 pub use probes::Probes;
 
 use crate::template::{Path, Template};
 use engine::at;
-use parts::Parts;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
@@ -39,8 +42,9 @@ pub struct Renderer {
     document: Value,
     offered: Value,
     task: Option<Value>,
-    /// The same in parts, made when first asked for; none of what does not render by parts.
-    parts: OnceLock<[Option<Parts>; 3]>,
+    /// The document, the same where `as_slugid` is offered, and the task in parts, each made when first
+    /// asked for; none of what does not render by parts.
+    parts: [OnceLock<Option<Parts>>; 3],
     /// What of it this program cannot take: every render errs.
     limit: Option<Limit>,
 }
@@ -59,7 +63,7 @@ impl Renderer {
         let task = document.get("tasks").and_then(Value::as_array).and_then(|list| list.first());
         Renderer {
             task: task.cloned(),
-            parts: OnceLock::new(),
+            parts: Default::default(),
             limit,
             offered: at(NOW, slugid::replace_calls(&document)),
             document: at(NOW, document),
@@ -74,11 +78,14 @@ impl Renderer {
     /// What the names mean outside of the template (for an action: of `tasks[0]`), when it is
     /// rendered with this context. Errs as the engine does where production's own part raises,
     /// and where no part of the template may be handed to the engine.
-    pub fn scope(&self, context: &Context) -> std::result::Result<Map<String, Value>, String> {
+    pub fn scope<'c>(
+        &self,
+        context: &'c Context,
+    ) -> std::result::Result<&'c Map<String, Value>, String> {
         if let Some(Limit { path, why, .. }) = &self.limit {
             return Err(format!("{why} (at {path})"));
         }
-        context.names().cloned().map_err(str::to_owned)
+        context.names().map_err(str::to_owned)
     }
 
     /// Where the template raises with this context, which [`Renderer::render`] says raises `raised`.
@@ -143,18 +150,18 @@ impl Renderer {
     /// None where only the engine can tell what the whole renders to.
     fn by_parts(&self, memory: &mut Memory, context: &Context) -> Option<Rendered> {
         let names = context.names().ok().filter(|_| self.limit.is_none() && context.is_plain())?;
-        let [document, offered, task] = self.parts.get_or_init(|| {
-            let task = self.task.as_ref().unwrap_or(&Value::Null);
-            [&self.document["in"], &self.offered["in"], task].map(Parts::of)
-        });
+        let [document, offered, task] = &self.parts;
+        let of = |known: &OnceLock<Option<Parts>>, template: &Value, memory: &mut Memory| {
+            known.get_or_init(|| Parts::of(template)).as_ref()?.render(names, memory)
+        };
         match context.shape() {
-            Shape::Hook => task.as_ref()?.render(names, memory),
+            Shape::Hook => of(task, self.task.as_ref().unwrap_or(&Value::Null), memory),
             Shape::Document { as_slugid: true } => {
-                let mut rendered = offered.as_ref()?.render(names, memory)?;
+                let mut rendered = of(offered, &self.offered["in"], memory)?;
                 rendered.iter_mut().for_each(slugid::replace_marks);
                 Some(rendered)
             }
-            Shape::Document { as_slugid: false } => document.as_ref()?.render(names, memory),
+            Shape::Document { as_slugid: false } => of(document, &self.document["in"], memory),
         }
     }
 }

@@ -2,23 +2,20 @@
 //!
 //! A template is taken apart along what only puts values together: plain mappings and lists, the
 //! names of `$let`, the branches of `$if` and `$switch`. Every expression and every other operator
-//! stays whole, as a leaf, and the engine renders it, with the names that it reads and no others. For
-//! the same leaf with the same of these the engine gives the same, so that [`Memory`] may give it again:
-//! JSON-e has no state, its time is one of the names, and no expression is made of data but in `$find`.
+//! stays whole, as a [`Leaf`], which [`Memory`] renders.
 //!
 //! Nothing is said by parts that the engine might say otherwise: a template with `$find`, `$match`
 //! (whose list may hold nothings), a `now` of its own or a `defined` of a computed name is not taken
 //! apart, and where a leaf raises, or gives a function or a zero that may be -0, the whole is left to
 //! the engine.
 
-use crate::jsone::busy;
-use crate::jsone::deep::render_value;
-use crate::jsone::engine::{Rendered, at};
-use crate::jsone::uses::{self, Chain, project};
+use crate::jsone::condition::Condition;
+use crate::jsone::engine::Rendered;
+use crate::jsone::join::Join;
+use crate::jsone::memory::{Leaf, Memory, Scope, Stop};
+use crate::jsone::uses::{self, Chain};
 use crate::jsone::{expr, walk};
-use serde_json::{Map, Value, json};
-use std::collections::HashMap;
-use std::rc::Rc;
+use serde_json::{Map, Value};
 
 /// A template taken apart.
 #[derive(Debug, Clone)]
@@ -28,55 +25,41 @@ pub struct Parts(Part);
 enum Part {
     /// Renders to itself.
     Constant(Value),
-    /// `$eval` of a name and nothing else; and as a leaf, where it is none of the names around.
-    Name(String, Leaf),
+    /// `$eval` of a name, or of keys that are taken of one, and nothing else; and as a leaf, where that
+    /// leads nowhere.
+    Name(Chain, Leaf),
+    /// A string with such names in it; and as a leaf, where one of them is no string.
+    Text(Vec<Piece>, Leaf),
     Leaf(Leaf),
     List(Vec<Part>),
-    Map(Vec<(String, Part)>),
+    Map(Vec<(Key, Part)>),
     Let {
-        bound: Vec<(String, Part)>,
+        bound: Box<Part>,
         inner: Box<Part>,
     },
     If {
-        condition: Leaf,
+        condition: Condition,
         then: Option<Box<Part>>,
         otherwise: Option<Box<Part>>,
     },
     Switch {
-        cases: Vec<(Leaf, Part)>,
+        cases: Vec<(Condition, Part)>,
         default: Option<Box<Part>>,
     },
+    /// `$merge`, `$flatten` and the like, of what the part renders to.
+    Joined(Join, Box<Part>),
 }
 
-/// What the engine renders.
 #[derive(Debug, Clone)]
-struct Leaf {
-    /// In a list, which is empty where it renders to nothing.
-    template: Value,
-    /// The same as text.
-    source: String,
-    /// What it reads.
-    chains: Vec<Chain>,
+enum Piece {
+    Literal(String),
+    Name(Chain),
 }
 
-/// What the engine gave for leaves, with what they read, of any template and any context.
-#[derive(Debug, Default)]
-pub struct Memory {
-    known: HashMap<Vec<u8>, Told>,
-    /// The key that is looked up, kept for its space.
-    key: Vec<u8>,
-}
-
-/// A leaf's value, or nothing.
-type Told = Result<Option<Rc<Value>>, Stop>;
-
-/// Why a render by parts goes no further.
 #[derive(Debug, Clone)]
-enum Stop {
-    /// A leaf raises, and so does the whole: the engine hands on the first error as it is.
-    Raised(Rc<str>),
-    /// Only the engine can tell, with the whole.
-    Unsaid,
+enum Key {
+    Fixed(String),
+    Computed(Part),
 }
 
 impl Parts {
@@ -88,7 +71,12 @@ impl Parts {
     /// Renders where the names mean `names`, which are settled and of which one is `now`. None where
     /// only the engine can tell what the whole renders to.
     pub fn render(&self, names: &Map<String, Value>, memory: &mut Memory) -> Option<Rendered> {
-        match self.0.render(&Scope { names, outer: None }, memory) {
+        self.render_in(&Scope { names, outer: None }, memory)
+    }
+
+    /// As [`Parts::render`], where the names mean what `scope` says.
+    pub fn render_in(&self, scope: &Scope, memory: &mut Memory) -> Option<Rendered> {
+        match self.0.render(scope, memory) {
             Ok(rendered) => Some(Ok(rendered.unwrap_or_default())),
             Err(Stop::Raised(words)) => Some(Err(words.as_ref().to_owned())),
             Err(Stop::Unsaid) => None,
@@ -138,15 +126,6 @@ pub fn is_settled(value: &Value) -> bool {
     }
 }
 
-fn has_zero(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::Array(items) => items.iter().any(has_zero),
-        Value::Object(map) => map.values().any(has_zero),
-        _ => false,
-    }
-}
-
 fn is_constant(value: &Value) -> bool {
     match value {
         Value::String(text) => !text.contains('$'),
@@ -169,51 +148,63 @@ impl Part {
                 Some(entries) => Part::Map(entries),
                 None => Part::operator(map).unwrap_or_else(|| Part::Leaf(Leaf::of(value))),
             },
+            Value::String(text) => Part::text(text),
             _ => Part::Leaf(Leaf::of(value)),
         }
     }
 
-    /// A mapping whose keys are no operators and hold no expressions.
-    fn plain(map: &Map<String, Value>) -> Option<Vec<(String, Part)>> {
-        let part = |(key, value): (&String, &Value)| (key.clone(), Part::of(value));
-        map.keys().all(|key| !key.contains('$')).then(|| map.iter().map(part).collect())
+    fn text(text: &str) -> Part {
+        let leaf = Leaf::of(&text.into());
+        match pieces(text) {
+            Some(pieces) => Part::Text(pieces, leaf),
+            None => Part::Leaf(leaf),
+        }
+    }
+
+    /// A mapping whose keys are no operators, or only so where they are computed.
+    fn plain(map: &Map<String, Value>) -> Option<Vec<(Key, Part)>> {
+        let entry = |(key, value): (&String, &Value)| {
+            let key = match key.contains('$') {
+                false => Key::Fixed(key.clone()),
+                true => match Part::text(key) {
+                    part @ Part::Text(..) => Key::Computed(part),
+                    _ => return None,
+                },
+            };
+            Some((key, Part::of(value)))
+        };
+        map.iter().map(entry).collect()
     }
 
     /// An operator that only leads to other parts, with its own keys and no others.
     fn operator(map: &Map<String, Value>) -> Option<Part> {
         let has_only = |keys: &[&str]| map.keys().all(|key| keys.contains(&key.as_str()));
         let part = |value: &Value| Box::new(Part::of(value));
+        if let (1, Some((name, value))) = (map.len(), map.iter().next())
+            && let Some(join) = Join::of(name)
+        {
+            return Some(Part::Joined(join, part(value)));
+        }
         match (map.get("$let"), map.get("$if"), map.get("$switch"), map.get("$eval")) {
-            (Some(Value::Object(bound)), ..) if has_only(&["$let", "in"]) => {
-                let inner = part(map.get("in")?);
-                are_names(&map["$let"]).then_some(())?;
-                Some(Part::Let { bound: Part::plain(bound)?, inner })
+            (Some(bound @ Value::Object(_)), ..) if has_only(&["$let", "in"]) => {
+                Some(Part::Let { bound: part(bound), inner: part(map.get("in")?) })
             }
             (_, Some(Value::String(text)), ..) if has_only(&["$if", "then", "else"]) => {
                 let branch = |key: &str| map.get(key).map(part);
-                let condition = Leaf::of(&json!({"$if": text, "then": true, "else": false}));
+                let condition = Condition::of_if(text);
                 Some(Part::If { condition, then: branch("then"), otherwise: branch("else") })
             }
             (_, _, Some(Value::Object(cases)), _) if map.len() == 1 => {
                 let own = cases.iter().filter(|(text, _)| *text != "$default");
-                let own = own.map(|(text, value)| {
-                    // The engine has words of its own for a case's condition that raises.
-                    let mut case = json!({"$switch": {"$default": false}});
-                    case["$switch"][text] = true.into();
-                    (Leaf::of(&case), Part::of(value))
-                });
+                let own = own.map(|(text, value)| (Condition::of_switch(text), Part::of(value)));
                 Some(Part::Switch {
                     cases: own.collect(),
                     default: cases.get("$default").map(part),
                 })
             }
-            (.., Some(Value::String(text))) if map.len() == 1 => match uses::only_chain(text)? {
-                chain if chain.len() == 1 => {
-                    let leaf = Leaf::of(&json!({"$eval": text}));
-                    Some(Part::Name(chain.into_iter().next()?, leaf))
-                }
-                _ => None,
-            },
+            (.., Some(Value::String(text))) if map.len() == 1 => {
+                Some(Part::Name(uses::only_chain(text)?, Leaf::of(&Value::Object(map.clone()))))
+            }
             _ => None,
         }
     }
@@ -221,8 +212,12 @@ impl Part {
     fn render(&self, scope: &Scope, memory: &mut Memory) -> Result<Option<Value>, Stop> {
         Ok(Some(match self {
             Part::Constant(value) => value.clone(),
-            Part::Name(name, leaf) => match scope.get(name) {
+            Part::Name(chain, leaf) => match scope.find(chain) {
                 Some(value) => value.clone(),
+                None => return memory.value(leaf, scope),
+            },
+            Part::Text(pieces, leaf) => match written(pieces, scope) {
+                Some(text) => Value::String(text),
                 None => return memory.value(leaf, scope),
             },
             Part::Leaf(leaf) => return memory.value(leaf, scope),
@@ -235,40 +230,84 @@ impl Part {
             }
             Part::Map(entries) => Value::Object(Part::entries(entries, scope, memory)?),
             Part::Let { bound, inner } => {
-                let names = Part::entries(bound, scope, memory)?;
-                return inner.render(&Scope { names: &names, outer: Some(scope) }, memory);
+                let bound = bound.render(scope, memory)?.unwrap_or_default();
+                let is_whole = are_names(&bound) && bound.get("now").is_none();
+                let names = bound.as_object().filter(|_| is_whole).ok_or(Stop::Unsaid)?;
+                return inner.render(&Scope { names, outer: Some(scope) }, memory);
             }
             Part::If { condition, then, otherwise } => {
-                let branch = if memory.truth(condition, scope)? { then } else { otherwise };
+                let branch = if condition.truth(scope, memory)? { then } else { otherwise };
                 return branch.as_ref().map_or(Ok(None), |part| part.render(scope, memory));
             }
             Part::Switch { cases, default } => {
                 let mut taken = None;
                 for (condition, part) in cases {
                     // Two that are true raise.
-                    if memory.truth(condition, scope)? && taken.replace(part).is_some() {
+                    if condition.truth(scope, memory)? && taken.replace(part).is_some() {
                         return Err(Stop::Unsaid);
                     }
                 }
                 let taken = taken.or(default.as_deref());
                 return taken.map_or(Ok(None), |part| part.render(scope, memory));
             }
+            Part::Joined(join, part) => {
+                let joined = part.render(scope, memory)?.and_then(|value| join.join(value));
+                joined.ok_or(Stop::Unsaid)?
+            }
         }))
     }
 
+    /// The engine renders all keys before the first value.
     fn entries(
-        entries: &[(String, Part)],
+        entries: &[(Key, Part)],
         scope: &Scope,
         memory: &mut Memory,
     ) -> Result<Map<String, Value>, Stop> {
+        let mut keys = Vec::with_capacity(entries.len());
+        for (key, _) in entries {
+            keys.push(match key {
+                Key::Fixed(key) => key.clone(),
+                Key::Computed(part) => match part.render(scope, memory)? {
+                    // An operator, for the engine.
+                    Some(Value::String(key)) if !key.starts_with('$') => key,
+                    _ => return Err(Stop::Unsaid),
+                },
+            });
+        }
         let mut rendered = Map::new();
-        for (key, part) in entries {
+        for (key, (_, part)) in keys.into_iter().zip(entries) {
             if let Some(value) = part.render(scope, memory)? {
-                rendered.insert(key.clone(), value);
+                rendered.insert(key, value);
             }
         }
         Ok(rendered)
     }
+}
+
+/// The pieces of a string that has names in it, or keys taken of one, and no other expression.
+fn pieces(text: &str) -> Option<Vec<Piece>> {
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    while let Some((literal, behind)) = rest.split_once("${") {
+        let (_, end) = expr::tokens(behind);
+        pieces.push(Piece::Literal(literal.to_owned()));
+        pieces.push(Piece::Name(uses::only_chain(&behind[..end])?));
+        rest = behind[end..].strip_prefix('}')?;
+    }
+    pieces.push(Piece::Literal(rest.to_owned()));
+    let is_plain = |piece: &Piece| !matches!(piece, Piece::Literal(text) if text.contains('$'));
+    pieces.iter().all(is_plain).then_some(pieces)
+}
+
+/// What a string comes to in which all names mean strings: those go in as they are.
+fn written(pieces: &[Piece], scope: &Scope) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push_str(match piece {
+            Piece::Literal(literal) => literal,
+            Piece::Name(chain) => scope.find(chain)?.as_str()?,
+        });
+    }
+    Some(text)
 }
 
 /// Whether all keys of a mapping are names that JSON-e can look up (`is_identifier` in the engine's
@@ -279,84 +318,4 @@ pub fn are_names(map: &Value) -> bool {
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
     map.as_object().is_some_and(|map| map.keys().all(is_name))
-}
-
-impl Leaf {
-    fn of(template: &Value) -> Leaf {
-        let template = json!([template]);
-        let source = template.to_string();
-        let mut chains = uses::chains_in(&template);
-        if source.contains("fromNow") {
-            chains.push(vec!["now".to_owned()]);
-        }
-        Leaf { template, source, chains }
-    }
-}
-
-/// What the names mean at a place of the template.
-struct Scope<'s> {
-    names: &'s Map<String, Value>,
-    outer: Option<&'s Scope<'s>>,
-}
-
-impl Scope<'_> {
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.names.get(name).or_else(|| self.outer?.get(name))
-    }
-}
-
-impl Memory {
-    fn value(&mut self, leaf: &Leaf, scope: &Scope) -> Result<Option<Value>, Stop> {
-        Ok(self.tell(leaf, scope)?.map(|value| Value::clone(&value)))
-    }
-
-    fn truth(&mut self, condition: &Leaf, scope: &Scope) -> Result<bool, Stop> {
-        self.tell(condition, scope)?.and_then(|value| value.as_bool()).ok_or(Stop::Unsaid)
-    }
-
-    fn tell(&mut self, leaf: &Leaf, scope: &Scope) -> Told {
-        self.key.clear();
-        self.key.extend_from_slice(leaf.source.as_bytes());
-        for chain in &leaf.chains {
-            write_read(&mut self.key, chain, scope);
-        }
-        if let Some(told) = self.known.get(&self.key) {
-            return told.clone();
-        }
-        let told = ask(leaf, scope);
-        self.known.insert(self.key.clone(), told.clone());
-        told
-    }
-}
-
-/// Writes what a leaf finds at a chain: the value, or how far the chain leads, each so that it is told
-/// apart from all others.
-fn write_read(key: &mut Vec<u8>, chain: &Chain, scope: &Scope) {
-    key.push(b'\n');
-    let Some(mut value) = chain.first().and_then(|name| scope.get(name)) else { return };
-    for step in &chain[1..] {
-        match value {
-            Value::Object(map) => match map.get(step) {
-                Some(inside) => value = inside,
-                None => return key.push(b'-'),
-            },
-            _ => break,
-        }
-        key.push(b'.');
-    }
-    // Writing into memory does not fail.
-    let _ = serde_json::to_writer(key, value);
-}
-
-fn ask(leaf: &Leaf, scope: &Scope) -> Told {
-    busy::part(&leaf.source);
-    let now = scope.get("now").and_then(Value::as_str).ok_or(Stop::Unsaid)?;
-    let names = project(&leaf.chains, |name| scope.get(name));
-    let rendered = render_value(&at(now, leaf.template.clone()), &Value::Object(names));
-    match rendered {
-        Ok(Value::Array(mut list)) if !list.iter().any(has_zero) => Ok(list.pop().map(Rc::new)),
-        // What cannot be written may still be used.
-        Err(words) if !words.contains("represent") => Err(Stop::Raised(words.into())),
-        _ => Err(Stop::Unsaid),
-    }
 }

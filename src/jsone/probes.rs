@@ -2,7 +2,8 @@
 
 use crate::jsone::context::Context;
 use crate::jsone::engine::Rendered;
-use crate::jsone::parts::{Memory, Parts};
+use crate::jsone::memory::Memory;
+use crate::jsone::parts::Parts;
 use crate::template::Path;
 use serde_json::Value;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! Where the expressions of a template are.
 
 use crate::jsone::expr;
-use crate::template::Path;
+use crate::template::{Path, Step};
 use serde_json::{Map, Value};
 
 /// The role of an expression in its template.
@@ -41,7 +41,10 @@ pub const OPERATORS: [&str; 16] = [
 
 /// The operator of a mapping, if it is one: the key in it that names an operator of JSON-e.
 pub fn operator(map: &Map<String, Value>) -> Option<&str> {
-    OPERATORS.into_iter().find(|name| map.contains_key(*name))
+    let mut keys = map.keys().filter(|key| key.starts_with('$')).peekable();
+    keys.peek()?;
+    let at = keys.filter_map(|key| OPERATORS.iter().position(|name| name == key)).min();
+    at.map(|at| OPERATORS[at])
 }
 
 /// A key beside a mapping's operator that is not the operator's and that an engine ignores all the same,
@@ -84,20 +87,18 @@ pub fn rewrite(
     template: &Value,
     replace: &mut dyn FnMut(&Path, Role, &str) -> Option<String>,
 ) -> Value {
-    Rewriter { replace }.value(template, &Path::root())
+    Rewriter { replace }.value(template, &mut Path::root())
 }
 
-/// Calls `see` for each expression of a template, as [`rewrite`].
+/// Calls `see` for each expression of a template, in the order of [`rewrite`].
 pub fn visit(template: &Value, see: &mut dyn FnMut(&Path, Role, &str)) {
-    rewrite(template, &mut |path, role, text| {
-        see(path, role, text);
-        None
-    });
+    Visitor { see }.value(template, &mut Path::root());
 }
 
 /// Calls `see` for the expression of each `${…}` in a string.
 pub fn interpolations(text: &str, see: &mut dyn FnMut(&str)) {
-    visit(&Value::String(text.to_owned()), &mut |_, _, expression| see(expression));
+    let mut see = |_: &Path, _: Role, expression: &str| see(expression);
+    Visitor { see: &mut see }.interpolated(text, &Path::root());
 }
 
 /// The first mapping of a template that has a [`stray_key`], and that key.
@@ -117,40 +118,96 @@ pub fn stray(template: &Value) -> Option<(Path, String)> {
     find(template, &Path::root())
 }
 
+/// What an expression under this key is, in a mapping of that operator; none where it is a template.
+fn role(operator: Option<&str>, key: &str) -> Option<Role> {
+    match operator {
+        Some("$if") if key == "$if" => Some(Role::If),
+        Some("$eval") if key == "$eval" => Some(Role::Value),
+        Some("$find" | "$sort") if !key.starts_with('$') => Some(Role::Value),
+        _ => None,
+    }
+}
+
+/// What the keys of a mapping under this key are, in a mapping of that operator; none where it is a template.
+fn role_of_cases(operator: Option<&str>, key: &str) -> Option<Role> {
+    match operator {
+        Some("$switch") if key == "$switch" => Some(Role::Switch),
+        Some("$match") if key == "$match" => Some(Role::Match),
+        _ => None,
+    }
+}
+
+struct Visitor<'f> {
+    see: &'f mut dyn FnMut(&Path, Role, &str),
+}
+
+impl Visitor<'_> {
+    fn value(&mut self, value: &Value, path: &mut Path) {
+        match value {
+            Value::String(text) => self.interpolated(text, path),
+            Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| {
+                path.within(Step::Index(at), |path| self.value(item, path));
+            }),
+            Value::Object(map) => {
+                let operator = operator(map);
+                for (key, value) in map {
+                    path.within(Step::Key(key.clone()), |path| {
+                        self.entry(operator, key, value, path)
+                    });
+                    self.interpolated(key, path);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, operator: Option<&str>, key: &str, value: &Value, path: &mut Path) {
+        match (value, role(operator, key), role_of_cases(operator, key)) {
+            (Value::String(text), Some(role), _) => (self.see)(path, role, text),
+            (Value::Object(cases), _, Some(role)) => {
+                for (condition, value) in cases {
+                    path.within(Step::Key(condition.clone()), |path| {
+                        if role != Role::Switch || condition != "$default" {
+                            (self.see)(path, role, condition);
+                        }
+                        self.value(value, path);
+                    });
+                }
+            }
+            (value, ..) => self.value(value, path),
+        }
+    }
+
+    fn interpolated(&mut self, text: &str, path: &Path) {
+        let mut see = |expression: &str| {
+            (self.see)(path, Role::Interpolation, expression);
+            None
+        };
+        if text.contains("${") {
+            interpolated(text, &mut see);
+        }
+    }
+}
+
 struct Rewriter<'f> {
     replace: &'f mut dyn FnMut(&Path, Role, &str) -> Option<String>,
 }
 
 impl Rewriter<'_> {
-    fn value(&mut self, value: &Value, path: &Path) -> Value {
+    fn value(&mut self, value: &Value, path: &mut Path) -> Value {
         match value {
             Value::String(text) => Value::String(self.interpolated(text, path)),
-            Value::Array(items) => Value::Array(
-                items.iter().enumerate().map(|(at, v)| self.value(v, &path.index(at))).collect(),
-            ),
+            Value::Array(items) => {
+                let item = |(at, item)| path.within(Step::Index(at), |path| self.value(item, path));
+                Value::Array(items.iter().enumerate().map(item).collect())
+            }
             Value::Object(map) => {
-                let operator = operator(map).map(str::to_owned);
+                let operator = operator(map);
                 let mut out = Map::new();
                 for (key, value) in map {
-                    let inside = path.key(key);
-                    let value = match (operator.as_deref(), value) {
-                        (Some("$if"), Value::String(text)) if key == "$if" => {
-                            self.expression(text, &inside, Role::If)
-                        }
-                        (Some("$eval"), Value::String(text)) if key == "$eval" => {
-                            self.expression(text, &inside, Role::Value)
-                        }
-                        (Some("$find" | "$sort"), Value::String(text)) if !key.starts_with('$') => {
-                            self.expression(text, &inside, Role::Value)
-                        }
-                        (Some("$switch"), Value::Object(cases)) if key == "$switch" => {
-                            self.cases(cases, &inside, Role::Switch)
-                        }
-                        (Some("$match"), Value::Object(cases)) if key == "$match" => {
-                            self.cases(cases, &inside, Role::Match)
-                        }
-                        _ => self.value(value, &inside),
-                    };
+                    let value = path.within(Step::Key(key.clone()), |path| {
+                        self.entry(operator, key, value, path)
+                    });
                     out.insert(self.interpolated(key, path), value);
                 }
                 Value::Object(out)
@@ -159,47 +216,66 @@ impl Rewriter<'_> {
         }
     }
 
-    fn expression(&mut self, text: &str, path: &Path, role: Role) -> Value {
-        Value::String((self.replace)(path, role, text).unwrap_or_else(|| text.to_owned()))
-    }
-
-    fn cases(&mut self, cases: &Map<String, Value>, path: &Path, role: Role) -> Value {
-        let mut out = Map::new();
-        for (condition, value) in cases {
-            let inside = path.key(condition);
-            let new = if role == Role::Switch && condition == "$default" {
-                None
-            } else {
-                (self.replace)(&inside, role, condition)
-            };
-            let value = self.value(value, &inside);
-            out.insert(new.unwrap_or_else(|| condition.clone()), value);
+    fn entry(
+        &mut self,
+        operator: Option<&str>,
+        key: &str,
+        value: &Value,
+        path: &mut Path,
+    ) -> Value {
+        match (value, role(operator, key), role_of_cases(operator, key)) {
+            (Value::String(text), Some(role), _) => {
+                Value::String((self.replace)(path, role, text).unwrap_or_else(|| text.clone()))
+            }
+            (Value::Object(cases), _, Some(role)) => {
+                let mut out = Map::new();
+                for (condition, value) in cases {
+                    let case = path.within(Step::Key(condition.clone()), |path| {
+                        let new = match role == Role::Switch && condition == "$default" {
+                            true => None,
+                            false => (self.replace)(path, role, condition),
+                        };
+                        (new.unwrap_or_else(|| condition.clone()), self.value(value, path))
+                    });
+                    out.extend([case]);
+                }
+                Value::Object(out)
+            }
+            (value, ..) => self.value(value, path),
         }
-        Value::Object(out)
     }
 
-    /// A string with the expressions of its `${…}` replaced; `$${` is an escape.
     fn interpolated(&mut self, text: &str, path: &Path) -> String {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find("${") {
-            let start = at + 2;
-            out.push_str(&rest[..start]);
-            rest = &rest[start..];
-            if out.ends_with("$${") {
-                continue;
-            }
-            let (_, end) = expr::tokens(rest);
-            let expression = &rest[..end];
-            match (self.replace)(path, Role::Interpolation, expression) {
-                Some(new) => out.push_str(&new),
-                None => out.push_str(expression),
-            }
-            rest = &rest[end..];
+        match text.contains("${") {
+            true => interpolated(text, &mut |expression| {
+                (self.replace)(path, Role::Interpolation, expression)
+            }),
+            false => text.to_owned(),
         }
-        out.push_str(rest);
-        out
     }
+}
+
+/// A string with the expressions of its `${…}` replaced; `$${` is an escape.
+fn interpolated(text: &str, replace: &mut dyn FnMut(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let start = at + 2;
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        if out.ends_with("$${") {
+            continue;
+        }
+        let (_, end) = expr::tokens(rest);
+        let expression = &rest[..end];
+        match replace(expression) {
+            Some(new) => out.push_str(&new),
+            None => out.push_str(expression),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]

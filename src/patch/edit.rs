@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::patch::recipe::{Form, Recipe, SCRIPT, VARIABLE};
 use crate::patch::{cut, lint};
 use crate::template::text::{indentation, is_blank, is_comment};
-use crate::template::{Kind, Node, Path, Template, Text};
+use crate::template::{Kind, Node, Path, Step, Template, Text};
 use serde_json::Value;
 
 /// A mapping's entry whose value is to be wrapped or unwrapped, and the lines that it takes.
@@ -332,7 +332,7 @@ fn file_step(template: &Template) -> usize {
 /// The paths of all wrappers in a template's value, whole or broken: the mappings that bind
 /// `clonePayload` in a `$let`.
 pub fn wrappers(value: &Value) -> Vec<Path> {
-    fn walk(value: &Value, path: &Path, out: &mut Vec<Path>) {
+    fn walk(value: &Value, path: &mut Path, out: &mut Vec<Path>) {
         match value {
             Value::Object(map) => {
                 let bound = map.get("$let").and_then(Value::as_object);
@@ -340,16 +340,20 @@ pub fn wrappers(value: &Value) -> Vec<Path> {
                     out.push(path.clone());
                     return;
                 }
-                map.iter().for_each(|(key, value)| walk(value, &path.key(key), out));
+                for (key, value) in map {
+                    path.within(Step::Key(key.clone()), |path| walk(value, path, out));
+                }
             }
             Value::Array(items) => {
-                items.iter().enumerate().for_each(|(at, value)| walk(value, &path.index(at), out));
+                for (at, value) in items.iter().enumerate() {
+                    path.within(Step::Index(at), |path| walk(value, path, out));
+                }
             }
             _ => {}
         }
     }
     let mut out = Vec::new();
-    walk(value, &Path::root(), &mut out);
+    walk(value, &mut Path::root(), &mut out);
     out
 }
 

@@ -81,6 +81,16 @@ impl Patch {
         recipe: &Recipe,
         contexts: impl IntoIterator<Item = &'c Context>,
     ) -> Result<Patch> {
+        Patch::plan_without(template, revert(template), recipe, contexts)
+    }
+
+    /// As [`Patch::plan`], where what [`revert`] makes of the template is there already.
+    pub fn plan_without<'c>(
+        template: &Template,
+        before: Result<Template>,
+        recipe: &Recipe,
+        contexts: impl IntoIterator<Item = &'c Context>,
+    ) -> Result<Patch> {
         let wrappers = fast_paths(template);
         for path in &wrappers {
             let newer = origin(template, path);
@@ -90,7 +100,7 @@ impl Patch {
                     .help("update tc-retrigger"));
             }
         }
-        let before = take_out(template, &wrappers)?;
+        let before = before?;
         if before.action_task().is_some_and(names_an_action) {
             is_plain(&before)?;
         }
@@ -130,12 +140,16 @@ impl Patch {
             Error::new(unfit.what).at(template.text().place(node.start)).help(unfit.help)
         });
         let text = edit::wrap(&before, &sites, recipe)?;
-        let after = Template::parse(Text::new(text)).map_err(|err| {
-            // Its place is one of the new text, which nobody has.
-            let first = sites.first().map_or(Path::root(), |site| as_read(site, &wrappers));
-            let error = Error::new(format!("with the fast path, {}", err.message()));
-            error.at(template.key_place(&first)).help(err.advice().unwrap_or("report this fault"))
-        })?;
+        let after = match text == template.text().as_str() {
+            true => template.clone(),
+            false => Template::parse(Text::new(text)).map_err(|err| {
+                // Its place is one of the new text, which nobody has.
+                let first = sites.first().map_or(Path::root(), |site| as_read(site, &wrappers));
+                let error = Error::new(format!("with the fast path, {}", err.message()));
+                let advice = err.advice().unwrap_or("report this fault");
+                error.at(template.key_place(&first)).help(advice)
+            })?,
+        };
         let state = state(template, &after, &wrappers, &sites, recipe);
         Ok(Patch { state, before, after, sites, obstacle })
     }

@@ -192,14 +192,25 @@ fn binds(value: &Value, name: &str) -> bool {
     let is_bound = |key: &str| key == name || key.ends_with(')') && key.contains(name);
     match value {
         Value::Object(map) => {
-            let is_computed = map.get("$let").is_some_and(|bound| {
-                bound.as_object().is_none_or(|bound| bound.keys().any(|key| key.contains('$')))
-            });
+            let is_computed = map.get("$let").is_some_and(|bound| !are_written(bound));
             is_computed || map.iter().any(|(key, value)| is_bound(key) || binds(value, name))
         }
         Value::Array(items) => items.iter().any(|item| binds(item, name)),
         _ => false,
     }
+}
+
+/// Whether all names that a `$let` binds are keys somewhere in what it is given.
+fn are_written(bound: &Value) -> bool {
+    let Some(map) = bound.as_object() else { return false };
+    let Some(name) = operator(map) else { return map.keys().all(|key| !key.contains('$')) };
+    let mut results: Box<dyn Iterator<Item = &Value>> = match (name, &map[name]) {
+        ("$merge" | "$mergeDeep", Value::Array(items)) => Box::new(items.iter()),
+        ("$switch", Value::Object(cases)) => Box::new(cases.values()),
+        ("$if", _) => Box::new(["then", "else"].into_iter().filter_map(|key| map.get(key))),
+        _ => return false,
+    };
+    results.all(are_written)
 }
 
 /// The values of all keys `payload` of mappings that are no operators.

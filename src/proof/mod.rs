@@ -14,7 +14,7 @@ pub mod structural;
 pub use sampled::{Counterexample, Counts, Detail};
 pub use structural::Structural;
 
-use crate::coverage::{self, Coverage};
+use crate::coverage::{self, Coverage, Study};
 use crate::jsone::{Context, Memory, Renderer};
 use crate::patch::{Patch, Recipe, sites};
 use crate::template::{Reading, Template};
@@ -70,15 +70,25 @@ impl Proof {
                         "in context {context} the old file's payload comes out of an expression"
                     ))),
                 };
-            Proof::with(structural, old, new, recipe, contexts)
+            Proof::with(structural, old, new, recipe, contexts, None)
         })
     }
 
     /// Proves a patch, with the contexts that it was planned with; as [`Proof::new`].
     pub fn of_patch(patch: &Patch, recipe: &Recipe, contexts: &[&Context]) -> Proof {
+        Proof::of_studied(patch, recipe, contexts, None)
+    }
+
+    /// As [`Proof::of_patch`], where the template without the fast path may have been studied already.
+    pub fn of_studied(
+        patch: &Patch,
+        recipe: &Recipe,
+        contexts: &[&Context],
+        study: Option<&Study>,
+    ) -> Proof {
         Proof::for_readings(&patch.before, &patch.after, |old, new| {
             let structural = structural::check(old, new, recipe, &patch.sites);
-            Proof::with(structural, old, new, recipe, contexts)
+            Proof::with(structural, old, new, recipe, contexts, study)
         })
     }
 
@@ -113,11 +123,16 @@ impl Proof {
         new: &Template,
         recipe: &Recipe,
         contexts: &[&Context],
+        study: Option<&Study>,
     ) -> Proof {
         let (before, after) = (Renderer::new(old), Renderer::new(new));
         let (counts, mut counterexamples) =
             sampled::run(&before, &after, recipe, contexts, &mut Memory::default());
-        let coverage = coverage::measure(old, contexts.iter().copied());
+        let all = contexts.iter().copied();
+        let coverage = match study.filter(|study| study.is_of(old)) {
+            Some(study) => study.measure(all),
+            None => coverage::measure(old, all),
+        };
         if let Some(example) = counterexamples.first_mut()
             && let Some(context) = contexts.iter().find(|context| context.name == example.context)
         {

@@ -1,4 +1,9 @@
 //! The sampled proof: old and new template, rendered side by side in many contexts.
+//!
+//! Both are rendered by parts with one memory, so that the engine is asked once for a part that both have
+//! and that reads the same. Each template still leads to its own parts by its own conditions, and what both
+//! come to is compared whole, value for value, in each context: no subtree is taken to be the same. That
+//! the comparison can fail, `tests/mutants.rs` shows: what it edits inside of a patched file differs.
 
 use crate::coverage::Decided;
 use crate::jsone::{Context, Memory, Rendered, Renderer, render_value};
@@ -7,6 +12,7 @@ use crate::proof::contract;
 use crate::template::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// How many of the contexts rendered alike.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +77,8 @@ pub struct Sample {
 }
 
 /// What must come out of the new template for a context, judged by the old one's render.
-struct Expected {
-    rendered: Rendered,
+struct Expected<'o> {
+    rendered: Cow<'o, Rendered>,
     /// The old payload, where the task is a retrigger that takes the fast path.
     clone: Option<Value>,
 }
@@ -113,9 +119,10 @@ pub fn judge(
     memory: &mut Memory,
 ) -> Sample {
     let (old, new) = (old.render_with(memory, context), new.render_with(memory, context));
-    let expected = expected(old.clone(), context, recipe);
+    let expected = expected(&old, context, recipe);
     let violation = difference(&expected, &new, context, recipe);
-    Sample { old, new, is_retrigger: expected.clone.is_some(), violation }
+    let is_retrigger = expected.clone.is_some();
+    Sample { old, new, is_retrigger, violation }
 }
 
 /// The counterexample that one context makes, if it makes one.
@@ -129,22 +136,22 @@ pub fn sample(
     run(old, new, recipe, &[context], memory).1.pop()
 }
 
-fn expected(old: Rendered, context: &Context, recipe: &Recipe) -> Expected {
-    let payload = match &old {
+fn expected<'o>(old: &'o Rendered, context: &Context, recipe: &Recipe) -> Expected<'o> {
+    let payload = match old {
         Ok(task) if retrigger::needs_no_clone(context) => {
             task.get("payload").filter(|payload| retrigger::is_action(payload)).cloned()
         }
         _ => None,
     };
     let Some(clone) = payload else {
-        return Expected { rendered: old, clone: None };
+        return Expected { rendered: Cow::Borrowed(old), clone: None };
     };
     let variables = recipe.variables(clone.clone());
-    let rendered = old.and_then(|mut task| {
+    let rendered = old.clone().and_then(|mut task| {
         task["payload"] = render_value(&recipe.value()["then"], &variables)?;
         Ok(task)
     });
-    Expected { rendered, clone: Some(clone) }
+    Expected { rendered: Cow::Owned(rendered), clone: Some(clone) }
 }
 
 fn difference(
@@ -153,7 +160,7 @@ fn difference(
     context: &Context,
     recipe: &Recipe,
 ) -> Option<contract::Violation> {
-    let (wanted, found) = match (&expected.rendered, got) {
+    let (wanted, found) = match (expected.rendered.as_ref(), got) {
         (Err(wanted), Err(found)) if expected.clone.is_none() => {
             let (wanted, found) = (json!(wanted), json!(found));
             return (wanted != found).then(|| (Path::root(), wanted, found));

@@ -13,13 +13,13 @@ pub use finding::{Code, Finding, Note, Raised, Site, Status};
 pub use script::{Script, Step};
 
 use crate::error::{Error, Place, Result};
-use crate::jsone::{Context, busy};
+use crate::jsone::{Context, Memory, busy};
 use crate::patch::faults::Fault;
 use crate::patch::{self, Patch, Recipe, State, Told, cut};
 use crate::proof::{Proof, Verdict};
 use crate::template::{self, Template, Text};
 use finding::PATCH;
-use samples::samples;
+use samples::{samples, samples_without};
 use script::scripts;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,7 @@ const OTHER_TASK: &str =
 /// Errs, with the place, where the text is no template. Where the job cannot be done on it, the
 /// status is [`Status::Error`]; where that is for a limit of this program's, the code [`Code::Limit`].
 pub fn on(text: impl Into<Vec<u8>>, job: Job, options: &Options) -> Result<Done> {
+    Memory::tidy();
     busy::step("reading it");
     let text = Text::from_bytes(text.into())?;
     let is_forced = job == Job::Revert && options.force;
@@ -195,10 +196,13 @@ fn cut_out(text: &Text) -> Result<Done> {
 fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     let recipe = &recipe_of(template, options)?;
     busy::step("looking for contexts");
-    let samples = samples(&[template], &options.contexts);
+    let before = patch::revert(template);
+    // The plan says what is wrong with a fast path that cannot be taken out.
+    let without = before.as_ref().unwrap_or(template).clone();
+    let samples = samples_without(&[without], &options.contexts);
     let contexts = samples.all();
     busy::step("looking for what retriggers reach");
-    let plan = Patch::plan(template, recipe, contexts.iter().copied())?;
+    let plan = Patch::plan_without(template, before, recipe, contexts.iter().copied())?;
     if let Some(obstacle) = plan.obstacle {
         return Err(obstacle);
     }
@@ -210,10 +214,15 @@ fn planned(template: &Template, job: Job, options: &Options) -> Result<Done> {
     let text = match (job, finding.status) {
         (_, Status::NotApplicable | Status::Raises) => None,
         _ if plan.sites.is_empty() => None,
-        (Job::Patch, _) => Some(patched(&mut finding, &plan, recipe, &contexts)),
         _ => {
-            checked(&mut finding, template, &plan, recipe, &contexts);
-            None
+            let proof = Proof::of_studied(&plan, recipe, &contexts, samples.study.as_ref());
+            match job {
+                Job::Patch => Some(patched(&mut finding, &plan, proof)),
+                _ => {
+                    checked(&mut finding, template, &plan, proof, (recipe, &contexts));
+                    None
+                }
+            }
         }
     };
     let has_fast_path = text.is_some() || finding.status == Status::AlreadyPatched;
@@ -281,8 +290,7 @@ fn raises(template: &Template, faults: &[Fault]) -> Finding {
 }
 
 /// Proves a plan that is to be written; where it is not proved, the finding says so.
-fn patched(finding: &mut Finding, plan: &Patch, recipe: &Recipe, contexts: &[&Context]) -> String {
-    let proof = Proof::of_patch(plan, recipe, contexts);
+fn patched(finding: &mut Finding, plan: &Patch, proof: Proof) -> String {
     if proof.verdict == Verdict::Proved {
         // What was wrong is mended.
         (finding.code, finding.advice) = (None, None);
@@ -332,10 +340,9 @@ fn checked(
     finding: &mut Finding,
     template: &Template,
     plan: &Patch,
-    recipe: &Recipe,
-    contexts: &[&Context],
+    planned: Proof,
+    (recipe, contexts): (&Recipe, &[&Context]),
 ) {
-    let planned = Proof::of_patch(plan, recipe, contexts);
     let is_proved = planned.verdict == Verdict::Proved;
     match finding.status {
         // The template is what the plan would write.

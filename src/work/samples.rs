@@ -1,6 +1,6 @@
 //! The contexts that a template is sampled with.
 
-use crate::coverage::derive;
+use crate::coverage::Study;
 use crate::jsone::{Context, Memory, Renderer, families};
 use crate::patch::faults;
 use crate::patch::{self, retrigger};
@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(super) struct Samples<'o> {
     own: &'o [Context],
     derived: Vec<Context>,
+    /// The conditions that the derived ones are for, where they are one template's.
+    pub(super) study: Option<Study>,
 }
 
 impl Samples<'_> {
@@ -23,25 +25,32 @@ impl Samples<'_> {
 
 /// The contexts to sample these templates with; `own` are the caller's.
 pub(super) fn samples<'o>(templates: &[&Template], own: &'o [Context]) -> Samples<'o> {
-    let mut derived: Vec<Context> = Vec::new();
-    for template in templates {
-        // A template's own conditions are those without the fast path. The plan will say what is wrong
-        // with one that cannot be taken out.
-        let before = patch::revert(template);
-        let before = before.as_ref().unwrap_or(template);
+    // A template's own conditions are those without the fast path. The plan will say what is wrong with
+    // one that cannot be taken out.
+    let before = |template: &&Template| {
+        patch::revert(template).unwrap_or_else(|_| Template::clone(template))
+    };
+    samples_without(&templates.iter().map(before).collect::<Vec<_>>(), own)
+}
+
+/// As [`samples`], for templates of which every fast path has been taken out.
+pub(super) fn samples_without<'o>(templates: &[Template], own: &'o [Context]) -> Samples<'o> {
+    let (mut derived, mut studied): (Vec<Context>, _) = (Vec::new(), None);
+    for before in templates {
         // Nothing of one without hooks is asked, whatever its conditions are.
         if templates.len() == 1 && before.action_task().is_none() {
             continue;
         }
-        let document = before.value();
-        let derived_here = derive::contexts(document, &retrigger::needs_no_clone);
-        for context in derived_here.into_iter().chain(completed(document)) {
+        let study = Study::of(before);
+        let derived_here = study.contexts(&retrigger::needs_no_clone);
+        for context in derived_here.into_iter().chain(completed(before.value())) {
             if derived.iter().all(|known| known.name != context.name) {
                 derived.push(context);
             }
         }
+        studied = Some(study);
     }
-    Samples { own, derived }
+    Samples { own, derived, study: studied.filter(|_| templates.len() == 1) }
 }
 
 /// The built-in retriggers with the fields of `parameters` that a template reads, where it raises for

@@ -46,10 +46,22 @@ const MOST_BASES: usize = 3;
 pub fn contexts(document: &Value, is_special: &dyn Fn(&Context) -> bool) -> Vec<Context> {
     let renderer = Renderer::of_value(document);
     let conditions = Conditions::of(renderer.offered());
+    let reachable = Reachable::of(&conditions);
+    contexts_for(document, &renderer, &conditions, &reachable, is_special)
+}
+
+/// As [`contexts`], with what is made of the document already.
+pub(super) fn contexts_for(
+    document: &Value,
+    renderer: &Renderer,
+    conditions: &Conditions,
+    reachable: &Reachable,
+    is_special: &dyn Fn(&Context) -> bool,
+) -> Vec<Context> {
     let mut search = Search {
-        renderer: &renderer,
-        conditions: &conditions,
-        follow: Follow::new(&conditions),
+        renderer,
+        conditions,
+        follow: Follow::new(conditions),
         definitions: Definitions::of(document),
         sources: HashMap::new(),
         samples: Vec::new(),
@@ -61,7 +73,7 @@ pub fn contexts(document: &Value, is_special: &dyn Fn(&Context) -> bool) -> Vec<
         derived: 0,
     };
     search.start();
-    search.run(&Reachable::of(&conditions));
+    search.run(reachable);
     search.kept()
 }
 
@@ -121,7 +133,7 @@ impl<'t> Search<'t> {
 
     fn reach(&mut self, context: &Context) -> Option<Vec<bool>> {
         let scope = self.renderer.scope(context).ok()?;
-        let mut reaches = self.follow.reach(context.shape(), scope);
+        let mut reaches = self.follow.reach(context, scope);
         let (len, is_special) = (reaches.len(), (self.is_special)(context));
         reaches.extend_from_within(..);
         reaches[len..].iter_mut().for_each(|reached| *reached &= is_special);

@@ -79,7 +79,8 @@ fn events() -> &'static [(Shape, Environment)] {
         let event = |family: &Family| {
             // One context is enough for the names that the service itself adds.
             let first = &family.contexts[0];
-            let added = nothing.scope(first).unwrap_or_default().into_iter().map(|(name, _)| name);
+            let names = nothing.scope(first);
+            let added = names.into_iter().flat_map(|names| names.keys().cloned());
             let environment = Environment::of_event(family.name, &family.contexts, added.collect());
             (first.shape(), environment)
         };
