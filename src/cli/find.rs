@@ -5,10 +5,10 @@ use super::repository::root;
 use crate::error::{Error, Result};
 use crate::template::source;
 use clap::Args;
-use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 /// The name under which templates are found: Taskcluster reads the one in the repository's root
 /// (`.taskcluster.yml` in Taskcluster's services/github and in fxci-config's in-tree actions).
@@ -113,7 +113,7 @@ impl Walk {
         // Templates begin with a dot themselves.
         walk.hidden(false).standard_filters(!self.no_ignore).hidden(false);
         // A checkout of Mercurial has its .gitignore, too, where the project is on both.
-        walk.require_git(false).sort_by_file_name(Ord::cmp).overrides(self.overrides(folder)?);
+        walk.require_git(false).overrides(self.overrides(folder)?);
         if !self.no_ignore {
             let whole = folder.canonicalize().unwrap_or_default();
             whole.ancestors().skip(1).try_for_each(ignore_files_are_files)?;
@@ -130,27 +130,41 @@ impl Walk {
                 ignore_files_are_files(entry.path()).map_err(|err| hold(&odd).push(err)).is_ok()
             });
         }
-        let mut out = Vec::new();
-        for entry in walk.build() {
-            match entry {
-                Ok(entry) if entry.file_name() == TEMPLATE_NAME && entry.depth() > 0 => {
-                    let path = entry.into_path();
-                    let found = match path.is_dir() {
-                        true => source::is_file(&path),
-                        // Whatever else it is, reading it tells.
-                        false => Ok(()),
-                    };
-                    out.push((path, found));
+        // On all cores: looking for ignore files in each folder costs more than reading its names.
+        let (sender, receiver) = mpsc::channel();
+        walk.build_parallel().run(|| {
+            let sender = sender.clone();
+            Box::new(move |entry| {
+                let is_found =
+                    |entry: &DirEntry| entry.file_name() == TEMPLATE_NAME && entry.depth() > 0;
+                if entry.as_ref().map_or(true, is_found) {
+                    // Nobody listens any more only where the caller's thread panics.
+                    let _ = sender.send(entry);
                 }
-                Ok(_) => {}
-                Err(err) => {
-                    let at = place(&err).unwrap_or(folder).to_owned();
-                    let why = err.io_error().map_or_else(|| err.to_string(), ToString::to_string);
-                    let error = Error::new(format!("cannot be read: {why}")).in_file(&at);
-                    out.push((at, Err(error)));
-                }
+                WalkState::Continue
+            })
+        });
+        drop(sender);
+        let found = |entry| match entry {
+            Ok(entry) => {
+                let path = DirEntry::into_path(entry);
+                let found = match path.is_dir() {
+                    true => source::is_file(&path),
+                    // Whatever else it is, reading it tells.
+                    false => Ok(()),
+                };
+                (path, found)
             }
-        }
+            Err(err) => {
+                let at = place(&err).unwrap_or(folder).to_owned();
+                let why = err.io_error().map_or_else(|| err.to_string(), ToString::to_string);
+                let error = Error::new(format!("cannot be read: {why}")).in_file(&at);
+                (at, Err(error))
+            }
+        };
+        let mut out: Vec<Found> = receiver.into_iter().map(found).collect();
+        // As a walk would come to them that takes each folder's names in order.
+        out.sort_by(|(one, _), (other, _)| one.cmp(other));
         let odd = std::mem::take(&mut *hold(&odd));
         out.extend(odd.into_iter().map(|err| (err.path().unwrap_or(folder).to_owned(), Err(err))));
         Ok(out)
