@@ -24,6 +24,8 @@ const RUN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("cargo run --release --example conformance", ".ci/long", "--example conformance"),
     ("cargo run --release --example coverage -- examples", ".ci/long", "--example coverage"),
     ("cargo run --release --example storm", ".ci/long", "--example storm"),
+    (".ci/venv/bin/python benches/whole.py", ".ci/long", "benches/whole.py"),
+    ("cargo bench --bench parts", ".ci/long", "--bench parts"),
     ("pip install .", ".ci/run", "pip\" install --quiet --disable-pip-version-check .\n"),
     (
         "cargo install --path .",
