@@ -88,6 +88,7 @@ const VERDICTS: &[(&str, Says, Says, &str)] = &[
     ("a: b\n... c\n", Refuses, Refuses, "2:5: the YAML cannot be read"),
     ("a: b\n---\n", Refuses, Refuses, "2:1: the file holds more than one YAML document"),
     ("---\n---\na: b\n", Refuses, Refuses, "2:1: the file holds more than one YAML document"),
+    ("|\na: b\n", Refuses, Refuses, "2:1: the file holds more than one YAML document"),
     ("--- # c\na: b\n", Takes, Takes, ""),
     ("--- a: b\n", Refuses, Takes, "1:6: the YAML cannot be read"),
     ("--- {a: b}\n", Takes, Takes, ""),

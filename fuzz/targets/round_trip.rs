@@ -1,6 +1,7 @@
 //! Bytes of any kind to `patch`, `verify` and `revert`, with what must hold of the three.
 #![no_main]
 
+#[allow(dead_code, reason = "each target uses its own part")]
 #[path = "../../tests/properties/holds.rs"]
 mod holds;
 mod memory;

@@ -59,7 +59,10 @@ impl Template {
             refusals::check(root, &text)?;
             aliases::check(root, &text)?;
         }
-        let value = value::parse(&text)?;
+        let value = value::parse(&text).map_err(|err| match (&root, err.place()) {
+            (Some(root), None) => err.at(text.place(root.start)),
+            _ => err,
+        })?;
         match (root, &value) {
             (Some(root), Value::Object(_)) => {
                 let ambiguities = readings::ambiguities(&root, &text);
