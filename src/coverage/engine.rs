@@ -32,9 +32,9 @@ impl Engine {
         if let Some(known) = self.truths.get(text).and_then(|known| known.get(&key)) {
             return *known;
         }
-        busy::part(text);
         let template = json!({"$if": text, "then": true, "else": false});
-        let truth = render_value(&template, &names).ok().and_then(|value| value.as_bool());
+        let rendered = busy::at(text, || render_value(&template, &names));
+        let truth = rendered.ok().and_then(|value| value.as_bool());
         self.truths.entry(text.to_owned()).or_default().insert(key, truth);
         truth
     }
@@ -52,8 +52,8 @@ impl Engine {
         if let Some(known) = self.values.get(&key) {
             return known.clone();
         }
-        busy::part(&template.to_string());
-        let value = render_value(template, &names).ok().map(Rc::new);
+        let rendered = busy::at(&template.to_string(), || render_value(template, &names));
+        let value = rendered.ok().map(Rc::new);
         self.values.insert(key, value.clone());
         value
     }

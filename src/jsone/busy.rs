@@ -45,11 +45,13 @@ pub fn context(name: &str) {
     put(|busy| std::mem::swap(&mut busy.context, &mut name));
 }
 
-/// Notes the part of the template that the engine gets: an expression, or JSON, in a list of its own or
-/// not.
-pub fn part(text: &str) {
+/// Does `work`, which is on this part of the template: an expression, or JSON, in a list of its own or not.
+pub fn at<T>(text: &str, work: impl FnOnce() -> T) -> T {
     let mut text = Some(text.to_owned());
     put(|busy| std::mem::swap(&mut busy.part, &mut text));
+    let done = work();
+    put(|busy| std::mem::swap(&mut busy.part, &mut text));
+    done
 }
 
 /// What the process is at; none where it has not come as far as to a first step, or cannot tell.

@@ -98,6 +98,13 @@ impl Leaf {
     }
 }
 
+impl Leaf {
+    /// The part of the template that it is, as [`busy::at`] takes it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
 impl Scope<'_> {
     /// What a chain leads to, where each of its keys is there.
     pub fn find(&self, chain: &[String]) -> Option<&Value> {
@@ -225,10 +232,10 @@ fn write_read(key: &mut Vec<u8>, chain: &Chain, scope: &Scope) {
 }
 
 fn ask(leaf: &Leaf, scope: &Scope) -> Told {
-    busy::part(&leaf.source);
     let now = scope.get("now").and_then(Value::as_str).ok_or(Stop::Unsaid)?;
     let names = project(&leaf.chains, |name| scope.get(name));
-    let rendered = render_value(&at(now, leaf.template.clone()), &Value::Object(names));
+    let template = at(now, leaf.template.clone());
+    let rendered = busy::at(&leaf.source, || render_value(&template, &Value::Object(names)));
     match rendered {
         Ok(Value::Array(mut list)) if !list.iter().any(has_zero) => Ok(list.pop().map(Arc::new)),
         // What cannot be written may still be used.

@@ -10,6 +10,7 @@ pub mod deep;
 mod engine;
 pub mod expr;
 pub mod families;
+mod hook;
 mod join;
 mod limit;
 pub mod logic;

@@ -9,6 +9,7 @@
 //! apart, and where a leaf raises, or gives a function or a zero that may be -0, the whole is left to
 //! the engine.
 
+use crate::jsone::busy;
 use crate::jsone::condition::Condition;
 use crate::jsone::engine::Rendered;
 use crate::jsone::join::Join;
@@ -16,6 +17,9 @@ use crate::jsone::memory::{Leaf, Memory, Scope, Stop};
 use crate::jsone::uses::{self, Chain};
 use crate::jsone::{expr, walk};
 use serde_json::{Map, Value};
+
+/// A text of so many bytes may be what is too much.
+const LONG: usize = 1 << 16;
 
 /// A template taken apart.
 #[derive(Debug, Clone)]
@@ -216,7 +220,7 @@ impl Part {
                 Some(value) => value.clone(),
                 None => return memory.value(leaf, scope),
             },
-            Part::Text(pieces, leaf) => match written(pieces, scope) {
+            Part::Text(pieces, leaf) => match written(pieces, leaf, scope) {
                 Some(text) => Value::String(text),
                 None => return memory.value(leaf, scope),
             },
@@ -299,15 +303,15 @@ fn pieces(text: &str) -> Option<Vec<Piece>> {
 }
 
 /// What a string comes to in which all names mean strings: those go in as they are.
-fn written(pieces: &[Piece], scope: &Scope) -> Option<String> {
-    let mut text = String::new();
-    for piece in pieces {
-        text.push_str(match piece {
-            Piece::Literal(literal) => literal,
-            Piece::Name(chain) => scope.find(chain)?.as_str()?,
-        });
-    }
-    Some(text)
+fn written<'s>(pieces: &'s [Piece], leaf: &Leaf, scope: &'s Scope) -> Option<String> {
+    let written = |piece: &'s Piece| match piece {
+        Piece::Literal(literal) => Some(literal.as_str()),
+        Piece::Name(chain) => scope.find(chain)?.as_str(),
+    };
+    let length = pieces.iter().try_fold(0, |length, piece| Some(length + written(piece)?.len()))?;
+    let write = || pieces.iter().map(written).collect();
+    // Nobody waits for what is short.
+    if length < LONG { write() } else { busy::at(leaf.source(), write) }
 }
 
 /// Whether all keys of a mapping are names that JSON-e can look up (`is_identifier` in the engine's
