@@ -63,8 +63,8 @@ fn row(
 
 const PATCHED: &[&str] = &["already-patched"];
 const NO_TASKS: &[&str] = &["not-applicable: the template has no `tasks`"];
-const TIME: &str = "stopped after";
-const MEMORY: &str = "MiB of memory";
+const TIME: &str = "stopped at the time limit of";
+const MEMORY: &str = "stopped at the memory limit of";
 const PLACE: &str = "file.yml:647:";
 
 /// What asks for much when it is rendered.
@@ -235,7 +235,7 @@ fn every_command_is_bounded() {
         // A table has a row for each file, whatever it is.
         let wanted = if arguments[0] == "scan" { 0 } else { 2 };
         assert_eq!(*exit, Some(wanted), "{arguments:?}: {told}");
-        assert!(told.contains("stopped after 1 seconds"), "{arguments:?}: {told}");
+        assert!(told.contains("stopped at the time limit of 1 seconds"), "{arguments:?}: {told}");
         assert!(told.contains(says) && told.contains("yml:"), "{arguments:?}: {told}");
         assert_eq!(fs::read_to_string(folder.path().join("file.yml")).unwrap(), endless);
     }

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// How often the one who watches looks whether the memory is exceeded.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// However little of a processor it gets, it is stopped after so many times the limit.
+const MOST_WAITING: u32 = 10;
+
 /// What recursion may take: data can be nested as deep as the time allows. Only what is used of it is
 /// memory.
 const STACK: usize = 256 << 20;
@@ -44,7 +47,7 @@ impl Watched {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Option<T>, Error> {
-        let end = self.limits.time().map(|time| Instant::now() + time);
+        let clock = Clock::start();
         let bytes = self.limits.bytes();
         let (sender, receiver) = mpsc::channel();
         let worker = thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -64,7 +67,9 @@ impl Watched {
                 Err(RecvTimeoutError::Timeout) if memory::is_exceeded() => {
                     return Err(self.stopped(Excess::Memory));
                 }
-                Err(RecvTimeoutError::Timeout) if end.is_some_and(|end| Instant::now() >= end) => {
+                Err(RecvTimeoutError::Timeout)
+                    if self.limits.time().is_some_and(|limit| clock.is_past(limit)) =>
+                {
                     return Err(self.stopped(Excess::Time));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -82,6 +87,39 @@ impl Watched {
             None => error,
         }
     }
+}
+
+/// How long the work has taken.
+struct Clock {
+    start: Instant,
+    processor: Duration,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock { start: Instant::now(), processor: processor_time() }
+    }
+
+    /// Whether it has taken so long by the clock. On a machine that has much else to do it goes on until it
+    /// has had half of that of a processor: no file must fail for what others do.
+    fn is_past(&self, limit: Duration) -> bool {
+        let (whole, own) = (self.start.elapsed(), processor_time() - self.processor);
+        whole >= limit && (own >= limit / 2 || whole >= limit * MOST_WAITING)
+    }
+}
+
+/// What this process has had of processors: it works on one thing at a time.
+#[cfg(unix)]
+fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// Not asked for here: the clock alone counts.
+#[cfg(not(unix))]
+fn processor_time() -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// Notes what a file holds that this process works on. `path` is empty where who hears of it knows the

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// What the work on one file may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Args, Serialize, Deserialize)]
 pub struct Limits {
-    /// Stop the work on a file after that many seconds; 0: never.
+    /// Stop the work on a file after that many seconds, on a busy machine when it has had half of that of a
+    /// processor; 0: never.
     #[arg(long, value_name = "SECONDS", default_value_t = 4.5, value_parser = seconds)]
     time_limit: f64,
     /// Stop the work on a file that needs more memory; 0: never.
@@ -52,10 +53,12 @@ impl Limits {
     pub fn error(&self, excess: Excess, what: &str) -> Error {
         let (seconds, memory) = (self.time_limit, self.memory_limit);
         match excess {
-            Excess::Time => Error::new(format!("stopped after {seconds} seconds while {what}"))
-                .help("if the file is to be trusted, allow it more: --time-limit SECONDS"),
+            Excess::Time => {
+                Error::new(format!("stopped at the time limit of {seconds} seconds while {what}"))
+                    .help("if the file is to be trusted, allow it more: --time-limit SECONDS")
+            }
             Excess::Memory => {
-                Error::new(format!("needs more than {memory} MiB of memory while {what}"))
+                Error::new(format!("stopped at the memory limit of {memory} MiB while {what}"))
                     .help("if the file is to be trusted, allow it more: --memory-limit MIB")
             }
         }
