@@ -12,10 +12,11 @@ import json
 import sys
 import time
 
-import jsone
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+
+import jsone
 
 NOW = "2026-01-01T00:00:00.000Z"
 #: The fastest that PyYAML has.

@@ -34,9 +34,14 @@ ROUNDS = 5
 
 def rows_of_machine():
     cpu = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
-    told = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["rustc", "--version"], capture_output=True, text=True, check=True
+    ).stdout
     return [
-        ("processor", f"{cpu[1] if cpu else platform.machine()}, {len(os.sched_getaffinity(0))} cores"),
+        (
+            "processor",
+            f"{cpu[1] if cpu else platform.machine()}, {len(os.sched_getaffinity(0))} cores",
+        ),
         ("system", f"{platform.system()} {platform.release()}"),
         ("compilers", f"{told.strip()}, Python {platform.python_version()}"),
         ("load before", f"{os.getloadavg()[0]:.2f} processes"),
@@ -46,7 +51,9 @@ def rows_of_machine():
 def run(command, text=None, most=1):
     """What a command prints, its processor seconds, and the clock's. Its exit status may be up to `most`."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run([str(word) for word in command], input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(word) for word in command], input=text, capture_output=True, text=True, check=False
+    )
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
     if not 0 <= done.returncode <= most:
         sys.exit(f"{' '.join(map(str, command))}: {done.stderr}")
@@ -77,17 +84,25 @@ def subjects():
     forks = [name for name in current if "firefox" in name and "fork" in name]
     lone = [name for name in current if name.endswith("__taskgraph.taskcluster.yml")]
     found += [(name, current[name]) for name in forks[:1] + lone[:1]]
-    return found if len(found) > 1 else [*found, ("standalone", EXAMPLES / "standalone.taskcluster.yml")]
+    return (
+        found
+        if len(found) > 1
+        else [*found, ("standalone", EXAMPLES / "standalone.taskcluster.yml")]
+    )
 
 
 def proof(table, folder):
     for name, path in subjects():
         told = json.loads(run([MEASURE, "proof", path])[0])
-        table.append((
-            f"whole proof of {name}, beside its {told['renders']} bare renders",
-            f"{told['check'] * 1e3:.1f} ms", f"{told['render'] * 1e3:.1f} ms",
-            told["check"] / told["render"], "≤ 1.5",
-        ))
+        table.append(
+            (
+                f"whole proof of {name}, beside its {told['renders']} bare renders",
+                f"{told['check'] * 1e3:.1f} ms",
+                f"{told['render'] * 1e3:.1f} ms",
+                told["check"] / told["render"],
+                "≤ 1.5",
+            )
+        )
 
 
 def python(table, folder):
@@ -103,10 +118,15 @@ def python(table, folder):
             theirs.append(told["seconds"])
             renders = told["renders"]
             ours.append(run([PROGRAM, "patch", "--jobs", "1", "--quiet", "--stdout", path])[1])
-        table.append((
-            f"Python, patch of {name} with {renders} renders, beside this program",
-            f"{min(theirs) * 1e3:.0f} ms", f"{min(ours) * 1e3:.0f} ms", min(theirs) / min(ours), "≥ 10",
-        ))
+        table.append(
+            (
+                f"Python, patch of {name} with {renders} renders, beside this program",
+                f"{min(theirs) * 1e3:.0f} ms",
+                f"{min(ours) * 1e3:.0f} ms",
+                min(theirs) / min(ours),
+                "≥ 10",
+            )
+        )
 
 
 def whole_corpus(table, folder):
@@ -123,10 +143,15 @@ def whole_corpus(table, folder):
     for job in ["check", "patch"]:
         # Some are refused, as production's loaders do: exit 2.
         cpu, wall = least([PROGRAM, job, "--quiet", copy], 3, most=2)
-        table.append((
-            f"{job} of {len(files)} real templates on all cores: time by the clock, and of processors",
-            f"{wall:.1f} s", f"{cpu:.1f} s", wall / 5, "≤ 1 (5 s)",
-        ))
+        table.append(
+            (
+                f"{job} of {len(files)} real templates on all cores: time by the clock, and of processors",
+                f"{wall:.1f} s",
+                f"{cpu:.1f} s",
+                wall / 5,
+                "≤ 1 (5 s)",
+            )
+        )
 
 
 def taken_apart(text):
@@ -167,7 +192,9 @@ def linear(table, folder):
         series = []
         for factor in FACTORS:
             words = write(factor)
-            series.append((factor, least([PROGRAM, "check", "--jobs", "1", "--quiet", *words], 3)[0]))
+            series.append(
+                (factor, least([PROGRAM, "check", "--jobs", "1", "--quiet", *words], 3)[0])
+            )
         axes[axis] = (unit, series)
 
     def file(name, text):
@@ -178,7 +205,11 @@ def linear(table, folder):
     line = "# a line of a comment that says what the next hundred lines are about, or were once\n"
     points("comments", "10,000 lines", lambda n: [file("comments.yml", gecko + line * 10_000 * n)])
     other = "    - {$if: 'tasks_for == \"cron\"', then: {metadata: {name: 'task of ${repository.project}'}}}\n"
-    points("other tasks", "100 tasks", lambda n: [file("tasks.yml", gecko.rstrip("\n") + "\n" + other * 100 * n)])
+    points(
+        "other tasks",
+        "100 tasks",
+        lambda n: [file("tasks.yml", gecko.rstrip("\n") + "\n" + other * 100 * n)],
+    )
 
     def payloads(count):
         path = file("payloads.yml", many_payloads(count))
@@ -198,16 +229,28 @@ def linear(table, folder):
     points("contexts", "32 contexts", contexts)
     none = least([PROGRAM, "check", "--jobs", "1", "--quiet", file("gecko.yml", gecko)], 3)[0]
     small = payloads(1)
-    print("\n| | " + " | ".join(f"{factor}×" for factor in FACTORS) + " | 32× : 16× |\n|" + " --- |" * 8)
+    print(
+        "\n| | "
+        + " | ".join(f"{factor}×" for factor in FACTORS)
+        + " | 32× : 16× |\n|"
+        + " --- |" * 8
+    )
     for axis, (unit, series) in axes.items():
         cells = [f"{1e3 * seconds:.0f} ms" for _, seconds in series]
         growth = series[-1][1] / series[-2][1]
         print(f"| {axis}, by {unit} | " + " | ".join(cells) + f" | {growth:.2f} |")
-        table.append((
-            f"{axis}: 32 times {unit}, beside 16 times",
-            cells[-1], cells[-2], growth, "≤ 2 (linear)",
-        ))
-    print(f"\n`check` of the example without any of that: {1e3 * none:.0f} ms ({small[0].name}: one payload)")
+        table.append(
+            (
+                f"{axis}: 32 times {unit}, beside 16 times",
+                cells[-1],
+                cells[-2],
+                growth,
+                "≤ 2 (linear)",
+            )
+        )
+    print(
+        f"\n`check` of the example without any of that: {1e3 * none:.0f} ms ({small[0].name}: one payload)"
+    )
     (ROOT / "docs" / "performance.svg").write_text(plot(axes))
 
 
@@ -261,7 +304,9 @@ def plot(axes):
     start = (low * high) ** 0.5 / FACTORS[-1] ** 0.5
     ends = [(f, start * f) for f in (FACTORS[0], FACTORS[-1])]
     (x1, y1), (x2, y2) = [(x(f), y(min(max(s, low), high))) for f, s in ends]
-    out.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#9e9e9e" stroke-dasharray="5 4"/>')
+    out.append(
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#9e9e9e" stroke-dasharray="5 4"/>'
+    )
     labels = []
     for (axis, (unit, series)), colour in zip(axes.items(), colours):
         path = " ".join(f"{x(factor):.1f},{y(seconds):.1f}" for factor, seconds in series)
@@ -275,7 +320,9 @@ def plot(axes):
     last = top - 20
     for at, text, colour in sorted(labels):
         last = max(at, last + 16)
-        out.append(f'<text x="{width - right + 8}" y="{last + 4:.1f}" fill="{colour}">{text}</text>')
+        out.append(
+            f'<text x="{width - right + 8}" y="{last + 4:.1f}" fill="{colour}">{text}</text>'
+        )
     return "\n".join([*out, "</svg>", ""])
 
 
@@ -296,10 +343,15 @@ def scan(table, folder):
         for taken, command in zip(runs, commands):
             taken.append(run(command)[2])
     ours, theirs = (min(taken[1:]) for taken in runs)
-    table.append((
-        "scan of 200,000 files, beside find -name .taskcluster.yml, by the clock, warm",
-        f"{ours * 1e3:.0f} ms", f"{theirs * 1e3:.0f} ms", ours / theirs, "≤ 1.3",
-    ))
+    table.append(
+        (
+            "scan of 200,000 files, beside find -name .taskcluster.yml, by the clock, warm",
+            f"{ours * 1e3:.0f} ms",
+            f"{theirs * 1e3:.0f} ms",
+            ours / theirs,
+            "≤ 1.3",
+        )
+    )
 
 
 class Table(list):
@@ -310,7 +362,13 @@ class Table(list):
         print(f"{row[0]}: {row[3]:.2f}", file=sys.stderr, flush=True)
 
 
-SECTIONS = {"proof": proof, "python": python, "corpus": whole_corpus, "linear": linear, "scan": scan}
+SECTIONS = {
+    "proof": proof,
+    "python": python,
+    "corpus": whole_corpus,
+    "linear": linear,
+    "scan": scan,
+}
 
 
 def main():

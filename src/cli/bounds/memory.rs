@@ -12,9 +12,9 @@ thread_local! {
 
 static IS_EXCEEDED: AtomicBool = AtomicBool::new(false);
 
-/// The program's allocator: mimalloc, with a bound for threads that ask for one ([`limit`]).
+/// The program's allocator: mimalloc, with a bound for threads that ask for one (`limit`).
 ///
-/// A thread that wants more than it may have gets no answer: it stands still, and [`is_exceeded`] tells
+/// A thread that wants more than it may have gets no answer: it stands still, and `is_exceeded` tells
 /// the one who watches it. No code can go on without memory, and to unwind from here is not allowed.
 pub struct Allocator;
 

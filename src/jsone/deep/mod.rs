@@ -6,7 +6,7 @@
 //! by themselves and takes no functions, so that such an expression cannot be handed to it in pieces: what
 //! a condition of `$switch`, or one inside of `$map`, comes to hangs on names that only a render knows. So
 //! a template that has one is rendered here as a whole: its expressions are read once, character by
-//! character ([`parse`]), with the crate's grammar, order of evaluation and words. All other templates go to
+//! character (`parse`), with the crate's grammar, order of evaluation and words. All other templates go to
 //! the crate as they are. `tests/deep.rs` holds the two against each other, and both against production's.
 
 mod builtins;
