@@ -1,7 +1,8 @@
 //! A limit for what one input makes the program hold, told to libFuzzer as it tells its own: without a
 //! sanitizer it looks at the process once a second, and an allocation that is refused would count as a crash.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use mimalloc::MiMalloc;
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const MOST: usize = 512 << 20;
@@ -33,26 +34,29 @@ fn take(size: usize) {
     }
 }
 
-// SAFETY: all is the system's allocator's.
+// The program's own allocator: libFuzzer tells what is too slow from a signal's handler, by way of the C library's,
+// which must not be at work then.
+//
+// SAFETY: all is that allocator's.
 unsafe impl GlobalAlloc for Limited {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
-        unsafe { System.alloc(layout) }
+        unsafe { MiMalloc.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { MiMalloc.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        unsafe { System.dealloc(place, layout) }
+        unsafe { MiMalloc.dealloc(place, layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         HELD.fetch_sub(layout.size(), Ordering::Relaxed);
         take(size);
-        unsafe { System.realloc(place, layout, size) }
+        unsafe { MiMalloc.realloc(place, layout, size) }
     }
 }
