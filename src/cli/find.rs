@@ -188,9 +188,11 @@ impl Walk {
 fn ignore_files_are_files(folder: &Path) -> Result<()> {
     IGNORE_FILES.iter().try_for_each(|name| {
         let file = folder.join(name);
-        match file.is_dir() {
-            true => Ok(()),
-            false => source::is_file(&file)
+        // Nearly all folders have none: one look is enough there.
+        match std::fs::metadata(&file).map(|found| found.is_dir()) {
+            Ok(true) => Ok(()),
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            _ => source::is_file(&file)
                 .map_err(|err| err.help("remove it, or heed no such file: --no-ignore")),
         }
     })
