@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::needs::sample;
 use crate::support::run::until;
 use crate::support::world::{index_task, namespace, retrigger};
 use crate::support::{Fault, GROUP, Outcome, Press, World, id};
@@ -81,10 +82,11 @@ fn one_fault_at_each_request_in_turn() {
         Fault::Status(503, "busy"),
         Fault::Status(429, "too many"),
     ];
+    let sample = &sample("one fault at each request", REQUESTS);
     std::thread::scope(|scope| {
         for fault in &faults {
             scope.spawn(move || {
-                for number in 1..=REQUESTS {
+                for number in sample.iter().map(|at| at + 1) {
                     let world = push();
                     let this = fault.clone();
                     world.queue.trouble(move |n, _| (n == number).then(|| this.clone()));
@@ -161,7 +163,7 @@ fn killed_and_run_again() {
         press().run(&world.queue).succeeded();
         world.queue.created().into_iter().map(|(new, _)| new).collect()
     };
-    for last in 0..REQUESTS {
+    for last in sample("killed and run again", REQUESTS) {
         let world = push();
         world.queue.trouble(move |n, _| {
             if n > last {

@@ -16,6 +16,23 @@ pub fn corpus() -> Option<PathBuf> {
     None
 }
 
+/// Which of the first `number` cases of what is long are tried: all of them where `TC_RETRIGGER_FULL` is set, as
+/// `.ci/long` does, else each third, from a start that `TC_RETRIGGER_SEED` or the day tells.
+pub fn sample(what: &str, number: usize) -> Vec<usize> {
+    const EACH: usize = 3;
+    if std::env::var_os("TC_RETRIGGER_FULL").is_some() {
+        return (0..number).collect();
+    }
+    let told = std::env::var("TC_RETRIGGER_SEED").ok().and_then(|seed| seed.parse().ok());
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seed = told.unwrap_or_else(|| now.unwrap_or_default().as_secs() as usize / (24 * 60 * 60));
+    let _ = writeln!(
+        std::io::stderr(),
+        "{what}: a third of {number} cases, by TC_RETRIGGER_SEED={seed}"
+    );
+    (seed % EACH..number).step_by(EACH).collect()
+}
+
 /// Says that something is skipped for lack of what `why` names. In CI all must be there.
 pub fn missing(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{why}");
