@@ -153,9 +153,11 @@ fn restored(text: &Text, lines: &Lines) -> String {
 
 /// The lines of all fast paths, in the text's order.
 fn find(text: &Text) -> Vec<Lines> {
-    let (mut found, mut line) = (Vec::new(), 1);
+    let (mut found, mut line): (Vec<Lines>, _) = (Vec::new(), 1);
     while line <= text.line_count() {
-        match at(text, line) {
+        // One whose key went with the one before it is no fast path of its own.
+        let is_behind = |lines: &Lines| found.last().is_none_or(|last| last.end() < lines.key);
+        match at(text, line).filter(is_behind) {
             Some(lines) => {
                 line = lines.end() + 1;
                 found.push(lines);
@@ -214,4 +216,27 @@ fn at(text: &Text, start: usize) -> Option<Lines> {
     let behind = (bound + 1..r#in).find(is_script).unwrap_or(r#in);
     let (head, body) = (start..=bound, behind..=last);
     Some(Lines { key, head, payload: bound + 1..=behind - 1, body, columns: (outer, inner) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What edits left of two fast paths, found by fuzzing: the second one's key is a line of the first.
+    #[test]
+    fn fast_paths_that_share_lines_are_left_to_a_person() {
+        let content = "\
+      then:
+      # tc-retrigger recipe 1: a comment,
+      in:
+      $let:
+        clonePayload:ON_TASK_ID: t, ACTION_INPUT:_name}'}
+      # tc-retrigger recipe 0: a comment,
+      in:
+      $let:
+        clonePayload:
+";
+        let error = cut(&Text::new(content)).unwrap_err();
+        assert!(error.message().contains("parts of a fast path stay"), "{error}");
+    }
 }

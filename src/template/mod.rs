@@ -59,9 +59,9 @@ impl Template {
             refusals::check(root, &text)?;
             aliases::check(root, &text)?;
         }
-        let value = value::parse(&text).map_err(|err| match (&root, err.place()) {
-            (Some(root), None) => err.at(text.place(root.start)),
-            _ => err,
+        let value = value::parse(&text).map_err(|err| match err.place() {
+            None => err.at(text.place(root.as_ref().map_or(0, |root| root.start))),
+            Some(_) => err,
         })?;
         match (root, &value) {
             (Some(root), Value::Object(_)) => {
@@ -253,6 +253,13 @@ mod tests {
             }
             assert_eq!(template.ambiguities().count(), usize::from(old != new), "{content:?}");
         }
+    }
+
+    /// A comment that ends, for libyaml, at a line break of Unicode's, found by fuzzing.
+    #[test]
+    fn a_refusal_has_its_place_where_no_node_has_one() {
+        let error = Template::parse(Text::new("#\u{2028}e\n#\u{2028}i")).unwrap_err();
+        assert_eq!(error.place(), Some(Place { line: 1, column: 1 }), "{error}");
     }
 
     /// A thousand lists that close in their key's column, in one that is read in a moment.
