@@ -33,7 +33,8 @@ impl<'o> Worker<'o> {
         Worker { options, limits, process: None }
     }
 
-    /// Does what [`work::on`](crate::work::on) does, within the limits, with what the file at `path` holds. With `name`, which it is called there, also gives the
+    /// Does what [`work::on`](crate::work::on) does, within the limits, with what the file at `path` holds.
+    /// With `name`, which it is called there, also gives the
     /// change as a diff, where there is one that may be kept.
     ///
     /// Work that would be too much, and what a process dies of, is a finding: [`Code::Limit`].
