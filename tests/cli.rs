@@ -1,5 +1,6 @@
 //! The program as its users see it: transcripts of command lines, in tests/cmd, README.md and docs/.
 
+use crate::needs::sampled;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -229,7 +230,7 @@ fn names_cannot_write_on_the_terminal() {
         &["render", &file, "--context", &bad],
         &["render", &file, "--context", name],
     ];
-    for arguments in cases {
+    for arguments in sampled("commands with names that write", cases) {
         for color in ["never", "always"] {
             let output = run(folder.path(), &[arguments, &["--color", color]].concat());
             let told = text(&output.stdout) + &text(&output.stderr);

@@ -91,14 +91,11 @@ fn only_indents(old: &str, new: &str, plan: &Patch) -> Result<(), String> {
 fn every_template_is_patched_and_proved_or_says_why_not() {
     let Some(folder) = needs::corpus() else { return };
     let manifest = fs::read_to_string(folder.join("manifest.tsv")).unwrap();
-    let rows: Vec<(&str, &str)> = manifest
-        .lines()
-        .skip(1)
-        .filter_map(|row| {
-            let cells: Vec<&str> = row.split('\t').collect();
-            Some((*cells.first()?, *cells.get(4)?))
-        })
-        .collect();
+    let rows = manifest.lines().skip(1).filter_map(|row| {
+        let cells: Vec<&str> = row.split('\t').collect();
+        Some((*cells.first()?, *cells.get(4)?))
+    });
+    let rows = needs::sampled("real templates", rows);
     let (recipe, contexts) = (Recipe::built_in(), families::contexts().collect::<Vec<_>>());
     let (queue, wrong) = (Mutex::new(rows.iter()), Mutex::new(Vec::new()));
     let counts: Mutex<BTreeMap<&str, usize>> = Mutex::default();
@@ -124,7 +121,7 @@ fn every_template_is_patched_and_proved_or_says_why_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let counts = counts.into_inner().unwrap();
     println!("{counts:?}");
-    assert!(counts.get("yes").is_some_and(|yes| *yes >= 100), "{counts:?}");
+    assert!(counts.get("yes").is_some_and(|yes| yes * 2 > rows.len()), "{counts:?}");
 }
 
 /// What is told to raise does so in production's engine, with the same words.
@@ -136,7 +133,7 @@ fn what_raises_in_real_templates_raises_in_python() {
     python.contexts(contexts.iter().copied());
     let manifest = fs::read_to_string(folder.join("manifest.tsv")).unwrap();
     let mut raising = 0;
-    for row in manifest.lines().skip(1) {
+    for row in needs::sampled("real templates that may raise", manifest.lines().skip(1)) {
         let text = fs::read_to_string(folder.join(row.split('\t').next().unwrap())).unwrap();
         let Ok(template) = Template::parse(Text::new(&*text)) else { continue };
         let plan = Patch::plan(&template, &recipe, contexts.iter().copied());

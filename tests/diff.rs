@@ -172,7 +172,7 @@ fn names_are_written_as_git_writes_them() {
         "b/x.yml",
         "日本/語.yml",
     ];
-    for name in names {
+    for name in crate::needs::sampled("names in a diff", names) {
         let folder = folder(".git", &[(name, SMALL)]);
         let root = folder.path();
         let argument = format!("./{name}");
@@ -204,7 +204,7 @@ fn a_file_becomes_what_write_makes_of_it_to_the_byte() {
         ("a byte order mark", format!("\u{feff}{SMALL}")),
         ("not ASCII", format!("# ä \u{a0} \u{1f600}\n{SMALL}")),
     ];
-    for (what, text) in &texts {
+    for (what, text) in crate::needs::sampled("texts in a diff", &texts) {
         let folder = folder(".git", &[("a/t.yml", text), ("b/t.yml", GECKO)]);
         let printed = tool(folder.path(), &["patch", "a/t.yml", "b/t.yml"]);
         applied(folder.path(), &["a/t.yml", "b/t.yml"], &printed, what);

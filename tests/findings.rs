@@ -2,6 +2,7 @@
 //! status, and that what it advises helps. Its JSON is held against `docs/report.schema.json`.
 
 use crate::folder::{Folder, GECKO, TASK, fits, task};
+use crate::needs::sampled;
 use serde_json::Value;
 use std::fs;
 
@@ -131,7 +132,7 @@ fn a_refusal_names_its_key_its_place_its_cause_and_what_to_do() {
             None,
         ),
     ]);
-    for (text, wanted, mended) in cases {
+    for (text, wanted, mended) in sampled("refusals of a file", cases) {
         let folder = Folder::with(&text);
         for command in ["patch", "check", "scan"] {
             let arguments: &[&str] =

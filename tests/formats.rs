@@ -223,7 +223,7 @@ fn github_is_told_what_is_not_proved() {
     let (_, patched) = pair();
     // To no context is it another number.
     let other = patched.replace("maxRunTime: 600", "maxRunTime: {$eval: '600'}");
-    for kind in checkout::kinds() {
+    for kind in checkout::kinds_by_turn(1) {
         let checkout = checkout::checkout(kind, &[("f.yml", TASK)]);
         checkout::commit(kind, checkout.path(), &[("f.yml", &other)]);
         let [new, old] = checkout::names(kind);

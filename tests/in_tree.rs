@@ -1,6 +1,7 @@
 //! The recipe whose script is a file of the tree: what `patch`, `check` and `revert` do with that file,
 //! and how the task gets at it.
 
+use crate::needs::sampled;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -105,7 +106,7 @@ fn a_file_that_is_not_what_the_template_runs_is_told() {
             "is not what the fast path runs: its SHA-256 differs",
         ),
     ];
-    for (name, edit, told) in cases {
+    for (name, edit, told) in sampled("scripts that differ", cases) {
         let folder = patched();
         let text = folder.text();
         edit(&folder);
@@ -199,7 +200,9 @@ fn what_cannot_be_is_refused_with_what_to_do() {
             vec!["retriger/fast-path.yml: cannot be read"],
         ),
     ];
-    for (name, text, arguments, wanted, told) in cases {
+    for (name, text, arguments, wanted, told) in
+        sampled("projects that cannot have the script", cases)
+    {
         let folder = repository(text);
         let (exit, printed) = folder.run(&arguments);
         assert_eq!(exit, wanted, "{name}: {printed}");

@@ -1,5 +1,6 @@
 //! `retrigger-multiple`, which Treeherder's button fires: from labels to new tasks and reruns.
 
+use crate::needs::sampled;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ fn labels_times_and_requests() {
         ("all kinds", requests(&["upload", "lint", "test-2"], 2), vec![("test-2", 2)], vec!["upload"],
             "2 created, 0 found, 1 rerun, 1 left, 0 failed"),
     ];
-    for (name, requests, copies, reruns, totals) in cases {
+    for (name, requests, copies, reruns, totals) in sampled("presses on many tasks", cases) {
         let world = push();
         let outcome = Press::multiple(&requests).run(&world.queue);
         outcome.succeeded();
@@ -310,7 +311,7 @@ fn one_that_cannot_be_done_stops_all() {
             "404: `",
         ),
     ];
-    for (name, change, state, prepare, message) in cases {
+    for (name, change, state, prepare, message) in sampled("tasks that stop all", cases) {
         let world = push().task("old", "completed", |_| ()).task("bad", state, change);
         let world = world.labels(&["test-1", "bad", "upload", "old"]);
         prepare(&world);

@@ -4,6 +4,7 @@
 //! The long run is `cargo run --release --example mutants -- --mutants 20000 --seed 1`.
 
 use crate::harness::{aimed, driver, files, flows, judge, oracle, shapes, travels};
+use crate::needs::sampled;
 use serde_json::json;
 use tc_retrigger::jsone::{Context, families};
 use tc_retrigger::patch::{Recipe, edit, sites};
@@ -21,13 +22,13 @@ fn mutants_are_proved_where_they_change_nothing() {
         keep
     });
     let plan =
-        judge::Plan { mutants: 400, whole: 40, shown: 60, twins: 100, derive: false, seed: 1 };
+        judge::Plan { mutants: 120, whole: 12, shown: 24, twins: 30, derive: false, seed: 1 };
     let mut engines = driver::Engine::both(true);
     let tally = judge::judge(&files, &plan, &mut engines);
     println!("{:#?}", tally.classes);
-    assert!(tally.mutants >= 300, "only {} mutants", tally.mutants);
+    assert!(tally.mutants >= 90, "only {} mutants", tally.mutants);
     for class in ["same value: proved", "other value: not proved", "refused: cannot be read"] {
-        assert!(tally.of(class) > 30, "only {} of {class}", tally.of(class));
+        assert!(tally.of(class) > 9, "only {} of {class}", tally.of(class));
     }
     if engines.is_some() {
         let seen = tally.of("  of these shown to the oracle: told apart");
@@ -40,10 +41,10 @@ fn mutants_are_proved_where_they_change_nothing() {
 #[test]
 fn random_templates_around_a_payload_are_proved_rightly() {
     let mut python = driver::Engine::both(true).map(|[python, _]| python);
-    let tally = shapes::judge(200, 1, &mut python);
+    let tally = shapes::judge(80, 1, &mut python);
     println!("{:#?}", tally.classes);
     let [hold, fail] = ["the premises hold", "a premise fails"].map(|class| tally.of(class));
-    assert!(hold > 30 && fail > 30, "{:?}", tally.classes);
+    assert!(hold > 10 && fail > 10, "{:?}", tally.classes);
     assert!(tally.faults.is_empty(), "{}", tally.faults.join("\n"));
 }
 
@@ -51,10 +52,10 @@ fn random_templates_around_a_payload_are_proved_rightly() {
 #[test]
 fn templates_in_which_the_payload_travels_are_proved_rightly() {
     let mut engines = driver::Engine::both(true);
-    let travels = travels::judge(150, 1, &mut engines);
+    let travels = travels::judge(60, 1, &mut engines);
     println!("{}{:#?}", travels.table(), travels.tally.classes);
     let [hold, fail] = ["the premises hold", "a premise fails"].map(|c| travels.tally.of(c));
-    assert!(hold > 20 && fail > 30, "{:?}", travels.tally.classes);
+    assert!(hold > 8 && fail > 10, "{:?}", travels.tally.classes);
     assert!(travels.tally.faults.is_empty(), "{}", travels.tally.faults.join("\n"));
 }
 
@@ -64,7 +65,7 @@ fn pairs_aimed_at_the_premises_are_not_proved() {
     let recipe = Recipe::built_in();
     let mut engines = driver::Engine::both(false);
     let mut wrong = Vec::new();
-    for case in aimed::AIMED.iter().chain(flows::FLOWS) {
+    for case in sampled("aimed pairs", aimed::AIMED.iter().chain(flows::FLOWS)) {
         let replaced = |text: &str, (from, to): (&str, &str)| {
             assert!(text.contains(from), "{}: nothing to replace", case.name);
             text.replacen(from, to, 1)

@@ -107,7 +107,7 @@ fn the_verdict_stands_first_and_says_no_more_than_is_proved() {
             "The new file has no fast path",
         ),
     ];
-    for (arguments, status, word, sentence, rest) in cases {
+    for (arguments, status, word, sentence, rest) in needs::sampled("verdicts of pages", cases) {
         let page = page(folder.path(), arguments, *status);
         let verdict = between(&page, "<main", "<section");
         let plain = verdict.replace("&#39;", "’").replace('\'', "’");
@@ -321,7 +321,7 @@ fn a_browser_finds_nothing_wrong() {
         ("different.html", page(folder.path(), &["verify", &old, &new], 1)),
         ("raises.html", page(folder.path(), &["patch", "raises.yml"], 1)),
     ];
-    // A third of a minute each.
+    // A few seconds each.
     let sample = needs::sample("pages in a browser", pages.len()).into_iter();
     let pages = sample.map(|at| {
         let (name, page) = &pages[at];

@@ -158,7 +158,7 @@ fn blocks_of_sh_run() {
         needs::missing("the pages' blocks run git");
         return;
     }
-    let pages = pages();
+    let pages = needs::sampled("pages whose blocks are run", pages());
     let faults: Vec<String> = std::thread::scope(|scope| {
         let run = |(name, page)| scope.spawn(move || faults_of_page(name, page));
         let running: Vec<_> = pages.iter().map(|(name, page)| run((name, page))).collect();

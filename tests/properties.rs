@@ -52,11 +52,17 @@ fn patch_verify_and_revert_hold_together() {
     assert!(patched > cases / 8, "only {patched} of {cases} are patched");
 }
 
+/// A key that the engine cannot take has the word that faults of the program are told by: found by fuzzing.
+#[test]
+fn a_template_may_have_a_bug_of_its_own() {
+    assert_eq!(holds::round_trip(b"$a${-01bug}: 1\n"), Ok(Met::Left));
+}
+
 /// Edits of real files, many to one: those that are templates still are read, the others are refused, with a place.
 #[test]
 fn every_edit_of_a_real_file_is_read_or_refused_with_its_place() {
     let (files, read) = (files::files(), RefCell::new(0));
-    let mut runner = runner(1500);
+    let mut runner = runner(600);
     let cases = runner.config().cases;
     let result = runner.run(&cases::case(1, 2), |case| {
         let bytes = cases::bytes(&files, &case);
@@ -99,7 +105,7 @@ fn every_exit_status_is_0_1_or_2() {
         *seen.borrow_mut().entry(status).or_insert(0) += 1;
         let told = String::from_utf8_lossy(&output.stderr);
         prop_assert!(matches!(status, Some(0..=2)), "{arguments:?}: {status:?}: {told}");
-        prop_assert!(!told.contains("bug"), "{arguments:?}: {told}");
+        prop_assert!(!told.contains(holds::BLAME), "{arguments:?}: {told}");
         Ok(())
     });
     println!("{:?}", seen.borrow());

@@ -1,6 +1,7 @@
 //! What is no file, or has no end, is told and not waited for, and the other files of the run go on.
 #![cfg(target_os = "linux")]
 
+use crate::needs::sampled;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -71,7 +72,7 @@ fn text(bytes: &[u8]) -> String {
 /// As an argument, whatever it is an argument of.
 #[test]
 fn an_argument_that_is_no_file_is_told() {
-    for (name, make, wanted) in ODD {
+    for (name, make, wanted) in sampled("arguments that are no file", ODD) {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("good.yml"), EXAMPLE).unwrap();
@@ -119,7 +120,7 @@ fn an_argument_that_is_no_file_is_told() {
 /// Where a folder is walked through, as the template or as what the walk itself reads.
 #[test]
 fn what_is_odd_in_a_folder_is_told() {
-    for (name, make, wanted) in ODD {
+    for (name, make, wanted) in sampled("what is odd in a folder", ODD) {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for place in ["a", "b", "c", "d"] {
@@ -218,7 +219,7 @@ fn what_a_shell_hands_over_is_read() {
         // And that.
         ("$T patch --stdout <(cat $EXAMPLE)", 0, "$let:"),
     ];
-    for (line, status, wanted) in cases {
+    for (line, status, wanted) in sampled("lines for a shell", cases) {
         let mut command = limited("bash");
         command.args(["-c", line]).current_dir(folder.path()).stdin(Stdio::null());
         command.env("T", crate::released::program());

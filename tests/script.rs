@@ -1,6 +1,7 @@
 //! The script in the no-clone task, for the actions on one task: what it asks of the queue, what
 //! it creates, reruns and refuses.
 
+use crate::needs::sampled;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -55,7 +56,8 @@ fn creates_or_reruns() {
         ("tag of another word", ret, json!({}), tag("yes"), Some(&no), "failed", "rerun"),
         ("no graph", ret, json!({}), none(), None, "failed", "Artifact not found"),
     ];
-    for (name, callback, input, change, graph, state, done) in cases {
+    for (name, callback, input, change, graph, state, done) in sampled("presses on one task", cases)
+    {
         let world = World::new().task("t", state, change);
         if let Some(graph) = graph {
             world.queue.artifact(&GROUP, "full-task-graph.json", graph.clone());
@@ -140,7 +142,7 @@ fn details_of_a_copy() {
             "/extra/deadline", json!(["friday"])),
         ("untouched text", |_| (), "/payload/env/TEXT", json!("caf\u{e9} \u{2603}")),
     ];
-    for (name, change, place, value) in cases {
+    for (name, change, place, value) in sampled("details of a copy", cases) {
         let world = World::new().task("build", "completed", |_| ());
         let world = world.task("old-action", "completed", |_| ());
         let world = world.task("t", "completed", |task| {
@@ -255,7 +257,7 @@ fn refuses_before_it_acts() {
     let world = World::new().task("t", "failed", retrigger("true")).labels(&["t"]);
     let world = world.task("foreign", "failed", foreign);
     let world = world.task("cron", "failed", |task| task["tags"] = json!({"kind": "cron-task"}));
-    for (callback, target, input, message) in cases {
+    for (callback, target, input, message) in sampled("presses that are refused", cases) {
         let press = Press { task_id: target, ..Press::new(callback, "", input) };
         let outcome = press.run(&world.queue);
         outcome.refused(message);

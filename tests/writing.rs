@@ -6,6 +6,7 @@ mod kill;
 mod place;
 mod tree;
 
+use crate::needs::sampled;
 use place::{OLD, Place, new, skipped};
 use std::fs;
 
@@ -59,7 +60,7 @@ fn what_cannot_be_written_is_as_it_was() {
         ),
     ];
     let new = new();
-    for (mount, (fault, status, wanted, advice)) in cases {
+    for (mount, (fault, status, wanted, advice)) in sampled("faults of a file system", cases) {
         let place = Place::new();
         ["m", "n"].iter().for_each(|name| fs::create_dir(place.path(name)).unwrap());
         let names = |to: &str| format!("ls -A > $R/{to}; cat t.yml > $R/{to}.yml");

@@ -44,29 +44,26 @@ impl Checkout {
     /// Errs where there is no such revision, or the program cannot be run.
     pub fn file(&self, revision: &str, name: &str) -> Result<Option<Vec<u8>>> {
         let revision = self.revision(revision)?;
-        let (listed, content) = match self.kind {
-            Kind::Git => {
-                (self.run(&["ls-tree", "-z", &revision, "--", name])?, format!("{revision}:{name}"))
-            }
-            Kind::Mercurial => {
-                (self.run(&["files", "--rev", &revision, &format!("path:{name}")])?, String::new())
-            }
-        };
-        if listed.stdout.is_empty() {
-            return Ok(None);
-        }
-        // Git's mode of a link, whose content is its target's name.
-        if self.kind == Kind::Git && listed.stdout.starts_with(b"120000 ") {
-            return Err(Error::new(format!("{name} is a link in {revision}"))
-                .help("name the file that it leads to"));
-        }
         let output = match self.kind {
-            Kind::Git => self.run(&["cat-file", "blob", &content])?,
+            Kind::Git => {
+                let listed = self.run(&["ls-tree", "-z", &revision, "--", name])?;
+                if listed.stdout.is_empty() {
+                    return Ok(None);
+                }
+                // The mode of a link, whose content is its target's name.
+                if listed.stdout.starts_with(b"120000 ") {
+                    return Err(Error::new(format!("{name} is a link in {revision}"))
+                        .help("name the file that it leads to"));
+                }
+                self.run(&["cat-file", "blob", &format!("{revision}:{name}")])?
+            }
             Kind::Mercurial => self.run(&["cat", "--rev", &revision, &format!("path:{name}")])?,
         };
-        match output.status.success() {
-            true => Ok(Some(output.stdout)),
-            false => Err(self.said(&format!("{name} cannot be read in {revision}"), &output)),
+        match (self.kind, output.status.code()) {
+            (_, Some(0)) => Ok(Some(output.stdout)),
+            // Where no file of the revision is meant (`cmdutil.cat`); what fails ends with 255.
+            (Kind::Mercurial, Some(1)) => Ok(None),
+            _ => Err(self.said(&format!("{name} cannot be read in {revision}"), &output)),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Checkouts of git and Mercurial, made for a test.
 #![allow(dead_code, reason = "each program uses its own part")]
 
+use crate::needs::sample;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 pub const GECKO: &str = include_str!("../../examples/gecko.taskcluster.yml");
 
@@ -12,14 +14,24 @@ pub type Kind = &'static str;
 
 /// Those that this machine has; a missing one is told.
 pub fn kinds() -> Vec<Kind> {
-    let is_there = |kind: &Kind| {
-        let is_there = Command::new(kind).arg("--version").output().is_ok();
-        if !is_there {
-            crate::needs::missing(&format!("{kind} is not installed"));
-        }
-        is_there
-    };
-    ["git", "hg"].into_iter().filter(is_there).collect()
+    static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+        let is_there = |kind: &Kind| {
+            let is_there = Command::new(kind).arg("--version").output().is_ok();
+            if !is_there {
+                crate::needs::missing(&format!("{kind} is not installed"));
+            }
+            is_there
+        };
+        ["git", "hg"].into_iter().filter(is_there).collect()
+    });
+    KINDS.clone()
+}
+
+/// Git, and in one test of five Mercurial, which takes long to start: where it is the turn of `test`, by
+/// [`sample`].
+pub fn kinds_by_turn(test: usize) -> Vec<Kind> {
+    let is_turn = sample("tests of Mercurial's checkouts", 5).contains(&test);
+    kinds().into_iter().filter(|kind| is_turn || *kind == "git").collect()
 }
 
 /// Runs git or hg, which must end well; gives what it printed.

@@ -17,10 +17,12 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// Which of the first `number` cases of what is long are tried: all of them where `TC_RETRIGGER_FULL` is set, as
-/// `.ci/long` does, else each third, from a start that `TC_RETRIGGER_SEED` or the day tells.
+/// `.ci/long` does, or the faults of a released program are tried; else each fifth, from a start that
+/// `TC_RETRIGGER_SEED` or the day tells.
 pub fn sample(what: &str, number: usize) -> Vec<usize> {
-    const EACH: usize = 3;
-    if std::env::var_os("TC_RETRIGGER_FULL").is_some() {
+    const EACH: usize = 5;
+    let is_set = |name: &&str| std::env::var_os(name).is_some();
+    if ["TC_RETRIGGER_FULL", "TC_RETRIGGER_PROGRAM"].iter().any(is_set) {
         return (0..number).collect();
     }
     let told = std::env::var("TC_RETRIGGER_SEED").ok().and_then(|seed| seed.parse().ok());
@@ -28,9 +30,17 @@ pub fn sample(what: &str, number: usize) -> Vec<usize> {
     let seed = told.unwrap_or_else(|| now.unwrap_or_default().as_secs() as usize / (24 * 60 * 60));
     let _ = writeln!(
         std::io::stderr(),
-        "{what}: a third of {number} cases, by TC_RETRIGGER_SEED={seed}"
+        "{what}: a fifth of {number} cases, by TC_RETRIGGER_SEED={seed}"
     );
-    (seed % EACH..number).step_by(EACH).collect()
+    (seed % EACH.min(number.max(1))..number).step_by(EACH).collect()
+}
+
+/// Those of the cases that [`sample`] takes.
+pub fn sampled<T>(what: &str, cases: impl IntoIterator<Item = T>) -> Vec<T> {
+    let cases: Vec<T> = cases.into_iter().collect();
+    let chosen = sample(what, cases.len());
+    let mut at = 0..;
+    cases.into_iter().filter(|_| chosen.contains(&at.next().unwrap_or_default())).collect()
 }
 
 /// Says that something is skipped for lack of what `why` names. In CI all must be there.

@@ -7,6 +7,9 @@ use tc_retrigger::proof::Verdict;
 use tc_retrigger::template::{Reading, Template};
 use tc_retrigger::work::{self, Done, Job, Options, Status};
 
+/// What the program says where it finds itself at fault; a template may have the word, too.
+pub const BLAME: &str = "this is a bug of tc-retrigger";
+
 /// What came of a text for which all held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Met {
@@ -30,7 +33,7 @@ pub fn read(bytes: &[u8]) -> Result<bool, String> {
 fn refused(error: &Error) -> Result<(), String> {
     // An empty file has no place.
     let has_place = error.place().is_some() || error.message().contains("empty");
-    match has_place && !error.reason().contains("bug") {
+    match has_place && !error.reason().contains(BLAME) {
         true => Ok(()),
         false => Err(error.to_string()),
     }
@@ -43,7 +46,7 @@ pub fn work(bytes: &[u8], job: Job, force: bool) -> Result<Option<Done>, String>
         Err(error) => refused(&error).map(|()| None),
         Ok(done) => {
             let told = done.finding.told().unwrap_or_default();
-            match told.contains("bug") {
+            match told.contains(BLAME) {
                 true => Err(format!("{job:?}: {told}")),
                 false => Ok(Some(done)),
             }

@@ -1,6 +1,7 @@
 //! What belongs to a file beside its content.
 
 use super::place::{OLD, Place, is_root, set, skipped};
+use crate::needs::sampled;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -49,7 +50,7 @@ fn attributes_and_modes_are_kept() {
         ("an ACL of the folder's", 0o640, &[], &[(DEFAULT, &one)]),
         ("one of each", 0o660, &[(ACCESS, &one), ("user.x", b"y")], &[(DEFAULT, &other)]),
     ];
-    for (name, mode, own, folders) in cases {
+    for (name, mode, own, folders) in sampled("attributes and modes", cases) {
         let place = Place::new();
         let me = fs::metadata(place.file()).unwrap();
         set(&place.file(), (me.uid(), me.gid()), mode);
@@ -137,7 +138,7 @@ fn a_written_file_keeps_its_owner() {
     let place = Place::new();
     place.open(1234);
     let (file, folder) = (place.file(), place.0.path());
-    for case in cases {
+    for case in sampled("owners", cases) {
         let Case(name, user, owner, mode, folders_mode, has_attribute, is_same, fault) = case;
         fs::write(&file, OLD).unwrap();
         set(&file, owner, mode);

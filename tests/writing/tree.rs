@@ -3,6 +3,7 @@
 
 use super::kill;
 use super::place::Place;
+use crate::needs::sampled;
 use crate::released;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -90,7 +91,9 @@ fn what_is_half_done_is_made_whole() {
             ("edited, and stays", old, Some(CONTENT)),
         ),
     ];
-    for ((name, template, has), line, (told, wanted, then)) in cases {
+    for ((name, template, has), line, (told, wanted, then)) in
+        sampled("what cannot be written", cases)
+    {
         let place = repository();
         fs::write(place.file(), template).unwrap();
         fs::create_dir_all(place.path(SCRIPT).parent().unwrap()).unwrap();
@@ -162,7 +165,7 @@ fn what_cannot_be_written_leaves_both() {
             [false, true],
         ),
     ];
-    for (name, state, fault, line, wanted, is_same) in cases {
+    for (name, state, fault, line, wanted, is_same) in sampled("what is half done", cases) {
         let place = state();
         let (before, had) = (place.text(), script(&place));
         let tree = "find . -path ./.git -prune -o -print | sort";
