@@ -35,6 +35,7 @@
 //! | [`report`] | what a run found, and each way of printing it |
 //! | [`cli`] | the commands |
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod coverage;
 pub mod error;

@@ -28,10 +28,9 @@ pub use diff::unified_diff;
 pub use message::commit_message;
 pub use snippet::snippet;
 
-use clap::ValueEnum;
-
 /// A way of printing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// Text for people.
     #[default]
