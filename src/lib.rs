@@ -33,7 +33,7 @@
 //! | [`proof`] | what can be said about the difference of two templates |
 //! | [`work`] | the work on one template: read, plan, prove |
 //! | [`report`] | what a run found, and each way of printing it |
-//! | [`cli`] | the commands |
+//! | `cli` | the commands, by the feature `cli`, which is on by default |
 
 #[cfg(feature = "cli")]
 pub mod cli;
