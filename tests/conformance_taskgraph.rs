@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::needs::sample;
+use crate::needs::sampled;
 use crate::support::taskgraph::{self, Node};
 use crate::support::world::{namespace, offsets};
 use crate::support::{ACTION, GROUP, Press, World, id};
@@ -239,11 +239,7 @@ fn the_same_effect() {
         }, (1, 0)),
         ("an ordinary task under retrigger-decision", on(dec, "test", Value::Null), nothing, (1, 0)),
     ];
-    let sample = sample("presses with the same effect", cases.len());
-    for (at, (name, press, prepare, counts)) in cases.into_iter().enumerate() {
-        if !sample.contains(&at) {
-            continue;
-        }
+    for (name, press, prepare, counts) in sampled("presses with the same effect", cases) {
         let Some((ours, theirs)) = both(&press, prepare) else { return };
         assert_eq!(ours, theirs, "{name}");
         assert_eq!((ours.created.len(), ours.reruns.len()), counts, "{name}");
@@ -311,11 +307,7 @@ fn named_differences() {
         ("an unknown label stops everything", multiple(json!([{"tasks": ["upload", "nope"]}])), nothing,
             "failed, created [], rerun []", "failed, created [], rerun [<upload>]"),
     ];
-    let sample = sample("presses with another effect", cases.len());
-    for (at, (name, press, prepare, ours, theirs)) in cases.into_iter().enumerate() {
-        if !sample.contains(&at) {
-            continue;
-        }
+    for (name, press, prepare, ours, theirs) in sampled("presses with another effect", cases) {
         let Some(effects) = both(&press, prepare) else { return };
         assert_eq!(effects.0.summary(), ours, "{name}, the script");
         assert_eq!(effects.1.summary(), theirs, "{name}, taskgraph");

@@ -9,6 +9,7 @@ mod templates;
 
 use crate::harness::rng::Rng;
 use crate::harness::{files, random};
+use crate::needs::asked;
 use serde_json::{Value, json};
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
@@ -49,8 +50,7 @@ fn what_the_crate_takes_is_rendered_as_it_does() {
         cases.extend(Template::parse(Text::new(*text)).map(|template| template.value().clone()));
     }
     let mut rng = Rng::new(1);
-    let number = std::env::var("TC_RETRIGGER_RANDOM").ok().and_then(|n| n.parse().ok());
-    for at in 0..number.unwrap_or(5_000) {
+    for at in 0..asked("TC_RETRIGGER_RANDOM").unwrap_or(5_000) {
         cases.push(json!({"$eval": random::expression(&mut rng, 1 + at % 3)}));
         if at % 50 == 0 {
             cases.push(json!({"$eval": random::long(&mut rng)}));

@@ -12,7 +12,7 @@ mod templates;
 use crate::harness::driver::{Engine, Outcome, agree};
 use crate::harness::rng::Rng;
 use crate::harness::{files, random, spread};
-use crate::needs::sample;
+use crate::needs::{asked, sampled};
 use expressions::With::{self, Both, JavaScriptOnly, Neither, PythonOnly};
 use serde_json::{Value, json};
 use tc_retrigger::error::Place;
@@ -34,7 +34,7 @@ fn real_templates_render_as_in_production() {
         at % 8 == 1 || !file.name.contains('/')
     });
     files.extend(files.iter().filter_map(spread::patched).collect::<Vec<_>>());
-    let renders = sample("renders of real templates", 1200).len();
+    let renders = sampled("renders of real templates", 0..1200).len();
     for tally in spread::run(&mut engines, &files, Some(renders)) {
         println!("{:?}: {} renders", tally.language, tally.renders);
         assert!(
@@ -235,29 +235,22 @@ fn random_templates_render_as_in_production() {
     let Some(mut engines) = engines() else { return };
     let mut rng = Rng::new(1);
     let (mut wrong, mut both) = (Vec::new(), 0);
-    let number = std::env::var("TC_RETRIGGER_RANDOM").ok().and_then(|n| n.parse().ok());
-    let number = number.unwrap_or(2000);
-    let sample = sample("random templates in the engines", number);
-    for at in 0..number {
-        let text = match at % 16 {
-            1 => json!({"v": {"$eval": random::deep(&mut rng)}}).to_string(),
-            3 => json!({"v": {"$eval": random::long(&mut rng)}}).to_string(),
-            5 => json!({"v": {"$switch": {random::deep(&mut rng): "${t}", "$default": 1}}})
-                .to_string(),
-            at if at % 2 == 0 => {
-                json!({"v": {"$eval": random::expression(&mut rng, 3)}}).to_string()
-            }
-            _ => format!("{{\"v\": {}}}", random::template(&mut rng, 2)),
-        };
-        if !sample.contains(&at) {
-            continue;
-        }
-        match compare(&mut engines, &text) {
+    let number = asked("TC_RETRIGGER_RANDOM").unwrap_or(2000);
+    let texts = (0..number).map(|at| match at % 16 {
+        1 => json!({"v": {"$eval": random::deep(&mut rng)}}).to_string(),
+        3 => json!({"v": {"$eval": random::long(&mut rng)}}).to_string(),
+        5 => json!({"v": {"$switch": {random::deep(&mut rng): "${t}", "$default": 1}}}).to_string(),
+        at if at % 2 == 0 => json!({"v": {"$eval": random::expression(&mut rng, 3)}}).to_string(),
+        _ => format!("{{\"v\": {}}}", random::template(&mut rng, 2)),
+    });
+    let texts = sampled("random templates in the engines", texts);
+    for text in &texts {
+        match compare(&mut engines, text) {
             (Neither, shown) => wrong.push(format!("{text}\n{shown}")),
             (with, _) => both += usize::from(with == Both),
         }
     }
-    let number = sample.len();
+    let number = texts.len();
     println!("{number} templates, {both} alike in all three");
     assert!(both > number / 2, "only {both} alike");
     assert!(wrong.is_empty(), "{} of {number}:\n{}", wrong.len(), wrong.join("\n"));

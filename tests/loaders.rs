@@ -289,18 +289,14 @@ fn what_is_nested_deeper_than_js_yaml_takes_is_refused() {
 #[test]
 fn random_files_are_read_as_the_loaders_read_them() {
     let Some(mut engines) = Engine::both(false) else { return };
-    let number = std::env::var("TC_RETRIGGER_RANDOM").ok().and_then(|n| n.parse().ok());
-    let number = number.unwrap_or(1500);
+    let number = needs::asked("TC_RETRIGGER_RANDOM").unwrap_or(1500);
     let mut rng = Rng::new(9);
     let (mut wrong, mut read) = (Vec::new(), 0);
-    let sample = crate::needs::sample("random files of the loaders", number);
-    for at in 0..number {
-        let text = files::file(&mut rng);
-        if !sample.contains(&at) {
-            continue;
-        }
-        let taken = engines.each_mut().map(|engine| verdict(engine, &text) == Takes) == [true; 2];
-        match Template::parse(Text::new(&*text)) {
+    let texts =
+        needs::sampled("random files of the loaders", (0..number).map(|_| files::file(&mut rng)));
+    for text in &texts {
+        let taken = engines.each_mut().map(|engine| verdict(engine, text) == Takes) == [true; 2];
+        match Template::parse(Text::new(&**text)) {
             Ok(_) if !taken => wrong.push(format!("one refuses {text:?}")),
             Err(err) if err.place().is_none() => wrong.push(format!("{err}: {text:?}")),
             Err(err) if taken && !files::is_own_limit(&err) => {
@@ -324,7 +320,7 @@ fn random_files_are_read_as_the_loaders_read_them() {
             }
         }
     }
-    let number = sample.len();
+    let number = texts.len();
     println!("{number} files, {read} read");
     assert!(read > number / 3, "only {read} of {number} read");
     assert!(wrong.is_empty(), "{} of {number}:\n{}", wrong.len(), wrong.join("\n"));

@@ -322,9 +322,7 @@ fn a_browser_finds_nothing_wrong() {
         ("raises.html", page(folder.path(), &["patch", "raises.yml"], 1)),
     ];
     // A few seconds each.
-    let sample = needs::sample("pages in a browser", pages.len()).into_iter();
-    let pages = sample.map(|at| {
-        let (name, page) = &pages[at];
+    let pages = needs::sampled("pages in a browser", pages).into_iter().map(|(name, page)| {
         let path = folder.path().join(name);
         fs::write(&path, page).unwrap();
         path

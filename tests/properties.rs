@@ -6,21 +6,19 @@ mod cases;
 mod holds;
 
 use crate::harness::files;
+use crate::needs::asked;
 use holds::Met;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::fs;
 use std::process::{Command, Stdio};
 
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|number| number.parse().ok())
-}
-
 /// A runner of as many cases, or of as many as are asked for, that tells its seed and writes no file.
 fn runner(cases: u32) -> TestRunner {
-    let seed = asked("TC_RETRIGGER_SEED").unwrap_or(1);
+    let seed = asked("TC_RETRIGGER_SEED").unwrap_or(1) as u64;
     let asked = asked("TC_RETRIGGER_RANDOM").and_then(|cases| cases.try_into().ok());
     let cases = asked.unwrap_or(cases);
     println!("seed {seed}, {cases} cases");
@@ -33,22 +31,31 @@ fn runner(cases: u32) -> TestRunner {
     })
 }
 
-/// What is patched is proved, again the same, verified, and taken out to the byte; nothing else of its value changes.
-#[test]
-fn patch_verify_and_revert_hold_together() {
+/// How many cases were tried, and what `holds` says of how many of them; what it finds wrong ends the test.
+fn tried<T: Ord + Debug>(
+    cases: u32,
+    strategy: impl Strategy<Value = (cases::Source, Vec<cases::Edit>)>,
+    holds: impl Fn(&[u8]) -> Result<T, String>,
+) -> (u32, BTreeMap<T, u32>) {
     let (files, met) = (files::files(), RefCell::new(BTreeMap::new()));
-    let mut runner = runner(60);
-    let cases = runner.config().cases;
-    let result = runner.run(&cases::case(20, 3), |case| {
+    let mut runner = runner(cases);
+    let result = runner.run(&strategy, |case| {
         let bytes = cases::bytes(&files, &case);
         let told = |wrong| format!("{wrong}\nof: {:?}", String::from_utf8_lossy(&bytes));
-        let what = holds::round_trip(&bytes).map_err(|wrong| TestCaseError::fail(told(wrong)))?;
+        let what = holds(&bytes).map_err(|wrong| TestCaseError::fail(told(wrong)))?;
         *met.borrow_mut().entry(what).or_insert(0) += 1;
         Ok(())
     });
     println!("{:?}", met.borrow());
     result.unwrap_or_else(|err| panic!("{err}"));
-    let patched = met.borrow().get(&Met::Patched).copied().unwrap_or(0);
+    (runner.config().cases, met.into_inner())
+}
+
+/// What is patched is proved, again the same, verified, and taken out to the byte; nothing else of its value changes.
+#[test]
+fn patch_verify_and_revert_hold_together() {
+    let (cases, met) = tried(60, cases::case(20, 3), holds::round_trip);
+    let patched = met.get(&Met::Patched).copied().unwrap_or(0);
     assert!(patched > cases / 8, "only {patched} of {cases} are patched");
 }
 
@@ -61,19 +68,8 @@ fn a_template_may_have_a_bug_of_its_own() {
 /// Edits of real files, many to one: those that are templates still are read, the others are refused, with a place.
 #[test]
 fn every_edit_of_a_real_file_is_read_or_refused_with_its_place() {
-    let (files, read) = (files::files(), RefCell::new(0));
-    let mut runner = runner(600);
-    let cases = runner.config().cases;
-    let result = runner.run(&cases::case(1, 2), |case| {
-        let bytes = cases::bytes(&files, &case);
-        let told = |wrong| format!("{wrong}\nof: {:?}", String::from_utf8_lossy(&bytes));
-        let is_read = holds::read(&bytes).map_err(|wrong| TestCaseError::fail(told(wrong)))?;
-        *read.borrow_mut() += u32::from(is_read);
-        Ok(())
-    });
-    println!("{} read", read.borrow());
-    result.unwrap_or_else(|err| panic!("{err}"));
-    let read = read.into_inner();
+    let (cases, met) = tried(600, cases::case(1, 2), holds::read);
+    let read = met.get(&true).copied().unwrap_or(0);
     assert!(read > cases / 5 && read < cases, "{read} of {cases} are read");
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::needs::{sample, sampled};
+use crate::needs::sampled;
 use crate::support::run::until;
 use crate::support::world::{index_task, namespace, retrigger};
 use crate::support::{Fault, GROUP, Outcome, Press, World, id};
@@ -82,17 +82,18 @@ fn one_fault_at_each_request_in_turn() {
         Fault::Status(503, "busy"),
         Fault::Status(429, "too many"),
     ];
-    let sample = &sample("one fault at each request", REQUESTS);
+    let numbers = &sampled("one fault at each request", 1..=REQUESTS);
+    let again = &sampled("runs again", [1, 5]);
     std::thread::scope(|scope| {
         for fault in &faults {
             scope.spawn(move || {
-                for number in sample.iter().map(|at| at + 1) {
+                for &number in numbers {
                     let world = push();
                     let this = fault.clone();
                     world.queue.trouble(move |n, _| (n == number).then(|| this.clone()));
                     let what = format!("{fault:?} at {number}");
                     done(&world, &press().run_sooner(&world.queue), &what);
-                    run_again(&world, &what, &sampled("runs again", [1, 5]));
+                    run_again(&world, &what, again);
                 }
             });
         }
@@ -163,7 +164,8 @@ fn killed_and_run_again() {
         press().run(&world.queue).succeeded();
         world.queue.created().into_iter().map(|(new, _)| new).collect()
     };
-    for last in sample("killed and run again", REQUESTS) {
+    let again = sampled("runs again of one that was killed", 2..=5);
+    for last in sampled("killed and run again", 0..REQUESTS) {
         let world = push();
         world.queue.trouble(move |n, _| {
             if n > last {
@@ -187,7 +189,6 @@ fn killed_and_run_again() {
         assert_eq!(created, expected);
         let found = format!("{} created, {before} found, 1 rerun, 0 left", 2 - before);
         assert!(outcome.stdout.contains(&found), "{found}: {}", outcome.stdout);
-        let again = sampled("runs again of one that was killed", 2..=5);
         run_again(&world, &format!("killed after {last} requests"), &again);
     }
 }

@@ -1,7 +1,7 @@
 //! Checkouts of git and Mercurial, made for a test.
 #![allow(dead_code, reason = "each program uses its own part")]
 
-use crate::needs::sample;
+use crate::needs::sampled;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -28,9 +28,9 @@ pub fn kinds() -> Vec<Kind> {
 }
 
 /// Git, and in one test of five Mercurial, which takes long to start: where it is the turn of `test`, by
-/// [`sample`].
+/// [`sampled`].
 pub fn kinds_by_turn(test: usize) -> Vec<Kind> {
-    let is_turn = sample("tests of Mercurial's checkouts", 5).contains(&test);
+    let is_turn = sampled("tests of Mercurial's checkouts", 0..5).contains(&test);
     kinds().into_iter().filter(|kind| is_turn || *kind == "git").collect()
 }
 

@@ -16,31 +16,33 @@ pub fn corpus() -> Option<PathBuf> {
     None
 }
 
-/// Which of the first `number` cases of what is long are tried: all of them where `TC_RETRIGGER_FULL` is set, as
-/// `.ci/long` does, or the faults of a released program are tried; else each fifth, from a start that
-/// `TC_RETRIGGER_SEED` or the day tells.
-pub fn sample(what: &str, number: usize) -> Vec<usize> {
-    const EACH: usize = 5;
-    let is_set = |name: &&str| std::env::var_os(name).is_some();
-    if ["TC_RETRIGGER_FULL", "TC_RETRIGGER_PROGRAM"].iter().any(is_set) {
-        return (0..number).collect();
-    }
-    let told = std::env::var("TC_RETRIGGER_SEED").ok().and_then(|seed| seed.parse().ok());
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seed = told.unwrap_or_else(|| now.unwrap_or_default().as_secs() as usize / (24 * 60 * 60));
-    let _ = writeln!(
-        std::io::stderr(),
-        "{what}: a fifth of {number} cases, by TC_RETRIGGER_SEED={seed}"
-    );
-    (seed % EACH.min(number.max(1))..number).step_by(EACH).collect()
+/// A number that is asked for by a variable of the environment.
+pub fn asked(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok().and_then(|number| number.parse().ok())
 }
 
-/// Those of the cases that [`sample`] takes.
+/// Those cases of what is long that are tried: all where `TC_RETRIGGER_FULL` is set, as `.ci/long` does, where the
+/// faults of a released program are tried, or more of what is random is asked for; else each fifth, from a start
+/// that `TC_RETRIGGER_SEED` or the day tells.
 pub fn sampled<T>(what: &str, cases: impl IntoIterator<Item = T>) -> Vec<T> {
+    const EACH: usize = 5;
     let cases: Vec<T> = cases.into_iter().collect();
-    let chosen = sample(what, cases.len());
-    let mut at = 0..;
-    cases.into_iter().filter(|_| chosen.contains(&at.next().unwrap_or_default())).collect()
+    let is_set = |name: &&str| std::env::var_os(name).is_some();
+    if ["TC_RETRIGGER_FULL", "TC_RETRIGGER_PROGRAM", "TC_RETRIGGER_RANDOM"].iter().any(is_set) {
+        return cases;
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let day = || now.unwrap_or_default().as_secs() as usize / (24 * 60 * 60);
+    let seed = asked("TC_RETRIGGER_SEED").unwrap_or_else(day);
+    let number = cases.len();
+    let start = seed % EACH.min(number.max(1));
+    let taken: Vec<T> = cases.into_iter().skip(start).step_by(EACH).collect();
+    let _ = writeln!(
+        std::io::stderr(),
+        "{what}: {} of {number} cases, by TC_RETRIGGER_SEED={seed}",
+        taken.len()
+    );
+    taken
 }
 
 /// Says that something is skipped for lack of what `why` names. In CI all must be there.

@@ -91,9 +91,7 @@ fn what_is_half_done_is_made_whole() {
             ("edited, and stays", old, Some(CONTENT)),
         ),
     ];
-    for ((name, template, has), line, (told, wanted, then)) in
-        sampled("what cannot be written", cases)
-    {
+    for ((name, template, has), line, (told, wanted, then)) in sampled("what is half done", cases) {
         let place = repository();
         fs::write(place.file(), template).unwrap();
         fs::create_dir_all(place.path(SCRIPT).parent().unwrap()).unwrap();
@@ -165,7 +163,7 @@ fn what_cannot_be_written_leaves_both() {
             [false, true],
         ),
     ];
-    for (name, state, fault, line, wanted, is_same) in sampled("what is half done", cases) {
+    for (name, state, fault, line, wanted, is_same) in sampled("what cannot be written", cases) {
         let place = state();
         let (before, had) = (place.text(), script(&place));
         let tree = "find . -path ./.git -prune -o -print | sort";
