@@ -121,7 +121,9 @@ fn every_template_is_patched_and_proved_or_says_why_not() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let counts = counts.into_inner().unwrap();
     println!("{counts:?}");
-    assert!(counts.get("yes").is_some_and(|yes| yes * 2 > rows.len()), "{counts:?}");
+    // A hundred of all 157; a sample may have somewhat less than its share.
+    let least = if rows.len() < 157 { rows.len() / 2 } else { 100 };
+    assert!(counts.get("yes").is_some_and(|yes| *yes >= least), "{counts:?}");
 }
 
 /// What is told to raise does so in production's engine, with the same words.
