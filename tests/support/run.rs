@@ -37,6 +37,14 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     PathBuf::from(told.trim())
 });
 
+/// An interpreter with nothing of this machine's own: what that has it load at each start, an image does not have, and
+/// it may take as long as the press.
+fn python() -> Command {
+    let mut command = Command::new(&*PYTHON);
+    command.arg("-S");
+    command
+}
+
 pub struct Outcome {
     pub code: Option<i32>,
     pub stdout: String,
@@ -105,14 +113,14 @@ impl Press {
                 script = script.replace(old, new);
             }
             assert_eq!(words[0], "python3");
-            let mut command = Command::new(&*PYTHON);
+            let mut command = python();
             command.args([words[1], &script]).arg(folder).args(&words[4..]);
             (command, payload["env"].clone())
         } else {
             // What the guard keeps out: the script must refuse it all the same.
             let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
             let script = std::fs::read_to_string(path.join("patches/retrigger/retrigger.py"));
-            let mut command = Command::new(&*PYTHON);
+            let mut command = python();
             command.arg("-c").arg(script.expect("the script")).arg(folder);
             (command, self.contract())
         };
