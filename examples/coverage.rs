@@ -24,9 +24,10 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let tells_missed = arguments.next().is_some_and(|argument| argument == "--missed");
-    let rows = measure_all(Path::new(&folder));
+    let folder = Path::new(&folder);
+    let rows = measure_all(folder, &files(folder));
     if rows.is_empty() {
-        eprintln!("{folder}: no readable template in it or below");
+        eprintln!("{}: no readable template in it or below", folder.display());
         return ExitCode::from(2);
     }
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
         }
     }
     println!("{}", total(&rows).line(width));
-    println!("measuring takes {:.2} times as long as a plain render", cost(Path::new(&folder)));
+    println!("measuring takes {:.2} times as long as a plain render", cost(folder));
     ExitCode::SUCCESS
 }
 
@@ -85,10 +86,8 @@ pub fn total(rows: &[Row]) -> Row {
     all
 }
 
-/// Measures all readable templates in a folder and below, on all cores, in the order of their
-/// names.
-pub fn measure_all(folder: &Path) -> Vec<Row> {
-    let files = files(folder);
+/// Measures those of these files of a folder that can be read, on all cores, in the order in which they come.
+pub fn measure_all(folder: &Path, files: &[PathBuf]) -> Vec<Row> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let part = files.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
@@ -104,7 +103,8 @@ pub fn measure_all(folder: &Path) -> Vec<Row> {
     })
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// All templates in a folder and below, in the order of their names.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     walkdir::WalkDir::new(folder)
         .sort_by_file_name()
         .into_iter()

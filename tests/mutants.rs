@@ -21,12 +21,11 @@ fn mutants_are_proved_where_they_change_nothing() {
         left -= usize::from(keep && file.name.contains('/'));
         keep
     });
-    let plan =
-        judge::Plan { mutants: 120, whole: 12, shown: 24, twins: 30, derive: false, seed: 1 };
+    let plan = judge::Plan { mutants: 80, whole: 8, shown: 16, twins: 20, derive: false, seed: 1 };
     let mut engines = driver::Engine::both(true);
     let tally = judge::judge(&files, &plan, &mut engines);
     println!("{:#?}", tally.classes);
-    assert!(tally.mutants >= 90, "only {} mutants", tally.mutants);
+    assert!(tally.mutants >= 60, "only {} mutants", tally.mutants);
     for class in ["same value: proved", "other value: not proved", "refused: cannot be read"] {
         assert!(tally.of(class) > 9, "only {} of {class}", tally.of(class));
     }
