@@ -271,24 +271,23 @@ fn a_fast_path_that_is_not_whole_is_cut_out_by_force() {
 /// The second fast path of a file is aliases of the first one's parts.
 #[test]
 fn both_forms_of_a_fast_path_are_cut_out() {
-    for (recipe, script) in [("retrigger", &[][..]), ("retrigger-file", &["--script", "r.py"])] {
+    let recipes = [("retrigger", &[][..]), ("retrigger-file", &["--script", "r.py"])];
+    let cases = recipes.into_iter().flat_map(|recipe| [(recipe, 0), (recipe, 1)]);
+    for ((recipe, script), at) in sampled("forms of a fast path", cases) {
         let folder = Folder::with(GECKO);
         let patch = [&["patch", "--write", "f.yml", "--recipe", recipe], script].concat();
         assert_eq!(folder.run(&patch).0, 0);
         let patched = folder.text();
-        for at in [0, 1] {
-            let (place, line) = patched.match_indices("clonePayload:\n").nth(at).unwrap();
-            let indent = patched[..place].rsplit('\n').next().unwrap();
-            let broken = format!("{}also: 1\n{indent}{}", &patched[..place], &patched[place..]);
-            assert!(line.starts_with("clonePayload"));
-            fs::write(folder.file(), &broken).unwrap();
-            let (exit, printed) = folder.run(&["check", "f.yml"]);
-            assert!(exit == 1 && printed.contains("revert --force --write"), "{printed}");
-            let (exit, printed) = folder.run(&["revert", "--force", "--write", "f.yml"]);
-            assert_eq!((exit, folder.text().as_str()), (0, GECKO), "{recipe} {at}: {printed}");
-            assert!(!folder.0.path().join("r.py").exists(), "{recipe} {at}: {printed}");
-            assert_eq!(folder.run(&patch).0, 0);
-        }
+        let (place, line) = patched.match_indices("clonePayload:\n").nth(at).unwrap();
+        let indent = patched[..place].rsplit('\n').next().unwrap();
+        let broken = format!("{}also: 1\n{indent}{}", &patched[..place], &patched[place..]);
+        assert!(line.starts_with("clonePayload"));
+        fs::write(folder.file(), &broken).unwrap();
+        let (exit, printed) = folder.run(&["check", "f.yml"]);
+        assert!(exit == 1 && printed.contains("revert --force --write"), "{printed}");
+        let (exit, printed) = folder.run(&["revert", "--force", "--write", "f.yml"]);
+        assert_eq!((exit, folder.text().as_str()), (0, GECKO), "{recipe} {at}: {printed}");
+        assert!(!folder.0.path().join("r.py").exists(), "{recipe} {at}: {printed}");
     }
 }
 

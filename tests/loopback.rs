@@ -81,7 +81,7 @@ fn an_error_repeats_the_request_below_dashes() {
 #[test]
 fn a_connection_costs_its_handshake_once() {
     let world = World::new().task("t", "completed", |_| ());
-    let handshake = Duration::from_millis(200);
+    let handshake = Duration::from_millis(500);
     world.queue.state().connect_delay = handshake;
     let mut clients = [Client::new(&world), Client::new(&world), Client::new(&world)];
     // The client; whether that is its first request; how many connections there were then.

@@ -83,7 +83,8 @@ fn one_fault_at_each_request_in_turn() {
         Fault::Status(429, "too many"),
     ];
     let numbers = &sampled("one fault at each request", 1..=REQUESTS);
-    let again = &sampled("runs again", [1, 5]);
+    let again = numbers.iter().flat_map(|&number| [(number, 1), (number, 5)]);
+    let again = &sampled("runs again", again);
     std::thread::scope(|scope| {
         for fault in &faults {
             scope.spawn(move || {
@@ -93,7 +94,9 @@ fn one_fault_at_each_request_in_turn() {
                     world.queue.trouble(move |n, _| (n == number).then(|| this.clone()));
                     let what = format!("{fault:?} at {number}");
                     done(&world, &press().run_sooner(&world.queue), &what);
-                    run_again(&world, &what, again);
+                    let runs =
+                        again.iter().filter(|(after, _)| *after == number).map(|(_, run)| *run);
+                    run_again(&world, &what, &runs.collect::<Vec<_>>());
                 }
             });
         }

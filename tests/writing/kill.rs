@@ -25,7 +25,9 @@ pub fn kill(child: &mut Child, round: u32, whole: Duration, folders: &[PathBuf])
     if round.is_multiple_of(3) {
         sleep(whole * later / 10);
     } else {
-        while child.try_wait().unwrap().is_none() && temporary(folders).is_subset(&before) {}
+        while child.try_wait().unwrap().is_none() && temporary(folders).is_subset(&before) {
+            sleep(Duration::from_micros(50));
+        }
         if round % 3 == 2 {
             sleep(Duration::from_micros(500) * later);
         }
