@@ -1,13 +1,14 @@
 """The hooks of .pre-commit-hooks.yaml, run by pre-commit in a new repository.
 
-    python tests/ci/pre_commit.py
+    python tests/ci/pre_commit.py [CONFIG]
 
 Needs pre-commit beside this interpreter, git and cargo. pre-commit clones a clone of this one
 and builds the program once for both hooks, by `cargo install`; what is built stays in target/ for
-the next time.
+the next time. It is built by the Cargo configuration CONFIG, where one is named.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,10 @@ def main():
         revision = clone_of_this(folder / "clone")
         config = CONFIG.format(clone=folder / "clone", revision=revision)
         project = Project(folder / "project", config, ROOT / "target")
+        for given in sys.argv[1:]:
+            # Cargo looks into all folders above what it builds.
+            (folder / ".cargo").mkdir()
+            shutil.copy(given, folder / ".cargo/config.toml")
         # Only the root's file counts.
         project.write("vendored/.taskcluster.yml", EXAMPLE)
         project.run("tc-retrigger-check", 0, "no files to check")
