@@ -28,7 +28,7 @@ fn command(folder: &Path) -> Command {
 
 /// The arguments that set the limits.
 fn limits() -> &'static [&'static str] {
-    if released::is_in_full() { &[] } else { &["--time-limit", "2"] }
+    if released::is_in_full() { &[] } else { &["--time-limit", "3"] }
 }
 
 /// The example, patched.

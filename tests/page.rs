@@ -291,8 +291,11 @@ fn the_largest_real_template_makes_a_page_of_a_sane_size() {
     page(&corpus.join("head"), &["patch", "firefox-enterprise-fork.taskcluster.yml"], 0);
 }
 
-/// `check.mjs` on pages; none where Chromium or what it takes is not there.
-fn browser(pages: &[PathBuf]) -> Option<Output> {
+/// Each width and each scheme once, since one is about places and the other about colours; and the other way round.
+const LOOKS: [&str; 2] = ["1280:light,400:dark", "400:light,1280:dark"];
+
+/// `check.mjs` on pages, by these looks at each; none where Chromium or what it takes is not there.
+fn browser(looks: &str, pages: &[PathBuf]) -> Option<Output> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let modules = std::env::var_os("TC_RETRIGGER_NODE_MODULES")
         .map_or_else(|| root.join(".ci/node_modules"), PathBuf::from);
@@ -306,7 +309,7 @@ fn browser(pages: &[PathBuf]) -> Option<Output> {
         return None;
     }
     let mut node = Command::new("node");
-    node.arg(root.join("tests/page/check.mjs")).args(pages).env("NODE_PATH", &modules);
+    node.arg(root.join("tests/page/check.mjs")).arg(looks).args(pages).env("NODE_PATH", &modules);
     Some(node.output().unwrap())
 }
 
@@ -327,7 +330,8 @@ fn a_browser_finds_nothing_wrong() {
         fs::write(&path, page).unwrap();
         path
     });
-    let Some(output) = browser(&pages.collect::<Vec<_>>()) else { return };
+    let looks = needs::sampled("looks at a page", LOOKS).join(",");
+    let Some(output) = browser(&looks, &pages.collect::<Vec<_>>()) else { return };
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
@@ -346,7 +350,7 @@ fn a_browser_would_find_what_is_wrong() {
         <style>details::details-content{display:none!important}</style>\
         <details><summary style=\"outline:none\">s</summary><p id=x>y</p></details>";
     fs::write(&path, bad).unwrap();
-    let Some(output) = browser(&[path]) else { return };
+    let Some(output) = browser(LOOKS[0], &[path]) else { return };
     let told = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{told}{}", text(&output.stderr));
     let wanted = [

@@ -86,10 +86,10 @@ def main():
         revision = clone_of_this(folder / "clone")
         config = CONFIG.format(clone=folder / "clone", revision=revision)
         project = Project(folder / "project", config, ROOT / "target")
-        for given in sys.argv[1:]:
+        if len(sys.argv) > 1:
             # Cargo looks into all folders above what it builds.
             (folder / ".cargo").mkdir()
-            shutil.copy(given, folder / ".cargo/config.toml")
+            shutil.copy(sys.argv[1], folder / ".cargo/config.toml")
         # Only the root's file counts.
         project.write("vendored/.taskcluster.yml", EXAMPLE)
         project.run("tc-retrigger-check", 0, "no files to check")

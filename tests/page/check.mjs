@@ -1,29 +1,21 @@
-// Looks at pages in Chromium as their readers do: node check.mjs PAGE.html…
+// Looks at pages in Chromium as their readers do: node check.mjs WIDTH:SCHEME,… PAGE.html…
 //
-// At two widths, in light and in dark, in print: nothing is asked of the network, nothing goes wrong,
-// nothing runs, nothing sticks out, axe-core finds nothing, and the keyboard reaches and works all there
-// is. Prints a line for each fault; exit status 1 where there is one. Each width and each scheme is seen once, since
-// one is about places and the other about colours; each width in each scheme where TC_RETRIGGER_FULL is set.
+// At each of these widths, in the colours of its scheme, `light` or `dark`, and in print: nothing is asked of the
+// network, nothing goes wrong, nothing runs, nothing sticks out, axe-core finds nothing, and, in light, the keyboard
+// reaches and works all there is. Prints a line for each fault; exit status 1 where there is one.
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { axe, launch, tab } from "./browser.mjs";
 
-const once = [
-    [1280, "light"],
-    [400, "dark"],
-];
-const others = [
-    [400, "light"],
-    [1280, "dark"],
-];
-const looks = process.env.TC_RETRIGGER_FULL ? [...once, ...others] : once;
+const [looks, ...files] = process.argv.slice(2);
 const faults = [];
 const browser = await launch();
 const source = axe();
 
-for (const file of process.argv.slice(2)) {
+for (const file of files) {
     const url = pathToFileURL(resolve(file)).href;
-    for (const [width, scheme] of looks) {
+    for (const [digits, scheme] of looks.split(",").map((one) => one.split(":"))) {
+        const width = Number(digits);
         const told = (what) => faults.push(`${basename(file)}, ${width}, ${scheme}: ${what}`);
         const page = await tab(browser, width, 900, scheme);
         page.on("console", (message) => told(`console: ${message.text()}`));
