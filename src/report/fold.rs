@@ -1,8 +1,9 @@
 //! A change of a template as a person reads it: what only stands deeper now is one piece, and so is
 //! the script.
 
+use super::lines::{lines, steps};
 use crate::patch::recipe::SCRIPT;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 use std::ops::Range;
 
 /// Lines of a change, with the numbers that they have in the two texts, counted from 0.
@@ -36,13 +37,13 @@ pub enum Kind {
 
 /// The change from one text to another, in pieces that follow each other and leave nothing out. Lines
 /// end at line feeds, as in a diff.
-pub fn fold(old: &str, new: &str) -> Vec<Piece> {
+pub fn fold<'t>(old: &'t str, new: &'t str) -> Vec<Piece> {
     let (old, new) = (lines(old), lines(new));
-    let bare = |lines: &[&'_ str]| -> Vec<String> {
-        lines.iter().map(|line| line.trim_start_matches(' ').to_owned()).collect()
+    let bare = |lines: &[&'t str]| -> Vec<&'t str> {
+        lines.iter().map(|line| line.trim_start_matches(' ')).collect()
     };
     let mut pieces = Pieces { pieces: Vec::new(), old: &old, new: &new };
-    for step in capture_diff_slices(Algorithm::Hunt, &bare(&old), &bare(&new)) {
+    for step in steps(&bare(&old), &bare(&new)) {
         if let DiffOp::Equal { old_index, new_index, len } = step {
             (0..len).for_each(|at| pieces.pair(old_index + at, new_index + at));
         } else {
@@ -117,11 +118,6 @@ pub fn shown<'t>(old: &'t str, new: &'t str, around: usize) -> Vec<Shown<'t>> {
         }
     }
     out
-}
-
-/// A text's lines, with their ends.
-pub fn lines(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
 }
 
 struct Pieces<'t> {

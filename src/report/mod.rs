@@ -13,6 +13,7 @@ mod html;
 mod human;
 mod json;
 pub mod jsonl;
+mod lines;
 mod markdown;
 mod message;
 mod rules;

@@ -3,7 +3,8 @@
 use super::parts::{Sign, count, fold as folded, name, numbered, section};
 use super::subject::Subject;
 use crate::report::data::{Change, Page, ScriptReport};
-use crate::report::fold::{Kind, Piece, fold, lines};
+use crate::report::fold::{Kind, Piece, fold};
+use crate::report::lines::lines;
 use maud::{Markup, html};
 use std::ops::Range;
 

@@ -3,7 +3,7 @@
 use super::parts::{count, name, section, with_margin};
 use crate::coverage::{Tally, Times};
 use crate::report::data::Page;
-use crate::report::fold::lines;
+use crate::report::lines::lines;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
