@@ -18,7 +18,7 @@ pub fn serve() -> io::Result<()> {
     let mut replies = BufWriter::new(io::stdout().lock());
     let Some(Orders { options, limits }) = wire::receive(&mut requests)? else { return Ok(()) };
     let (options, watched) = (Arc::new(options), Watched::new(limits));
-    while let Some(request) = wire::receive::<Request>(&mut requests)? {
+    while let Some(request) = wire::asked(&mut requests)? {
         guard::forget();
         guard::note(Path::new(""), &request.content);
         let options = Arc::clone(&options);

@@ -1,10 +1,11 @@
-//! What a worker and its parent say to each other: messages behind their length.
+//! What a worker and its parent say to each other: messages behind their length, and what a template holds as it is.
 
 use super::limits::Limits;
 use crate::error::Error;
 use crate::work::{Done, Job, Options};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
@@ -22,8 +23,8 @@ pub struct Orders {
 pub struct Request {
     /// What to do with it.
     pub job: Job,
-    /// Its bytes.
-    #[serde(with = "bytes")]
+    /// Its bytes, which follow the message.
+    #[serde(skip)]
     pub content: Vec<u8>,
     /// What it is called in a diff; none where none is wanted.
     pub name: Option<PathBuf>,
@@ -60,37 +61,28 @@ pub fn receive<M: DeserializeOwned>(stream: &mut impl Read) -> io::Result<Option
         Err(err) if err.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         read => read?,
     }
-    let mut bytes = Vec::new();
-    let length = u64::from_le_bytes(length);
-    if stream.take(length).read_to_end(&mut bytes)? as u64 != length {
-        return Ok(None);
-    }
-    rmp_serde::from_slice(&bytes).map(Some).map_err(io::Error::other)
+    let Some(bytes) = taken(stream, u64::from_le_bytes(length))? else { return Ok(None) };
+    // As a value first: what reads MessagePack would be a tenth of all code, compiled anew for each type.
+    let value: Value = rmp_serde::from_slice(&bytes).map_err(io::Error::other)?;
+    Ok(Some(M::deserialize(value)?))
 }
 
-/// Bytes as such, not as a list of numbers.
-mod bytes {
-    use serde::de::{Error, Visitor};
-    use serde::{Deserializer, Serializer};
-    use std::fmt;
+/// Writes a request.
+pub fn ask(stream: &mut impl Write, request: &Request) -> io::Result<()> {
+    send(stream, &(request, request.content.len()))?;
+    stream.write_all(&request.content)?;
+    stream.flush()
+}
 
-    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
-    }
+/// Reads a request; none where the stream ends before it does.
+pub fn asked(stream: &mut impl Read) -> io::Result<Option<Request>> {
+    let Some((request, length)) = receive::<(Request, u64)>(stream)? else { return Ok(None) };
+    Ok(taken(stream, length)?.map(|content| Request { content, ..request }))
+}
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Vec<u8>;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
-                Ok(bytes.to_vec())
-            }
-        }
-        deserializer.deserialize_bytes(Bytes)
-    }
+/// So many bytes; none where the stream ends before.
+fn taken(stream: &mut impl Read, length: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let read = stream.take(length).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|_| read as u64 == length))
 }

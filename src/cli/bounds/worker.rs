@@ -73,7 +73,7 @@ impl<'o> Worker<'o> {
             Some(process) => process,
             none => none.insert(Process::start(self.options, self.limits)?),
         };
-        wire::send(&mut process.requests, &request)?;
+        wire::ask(&mut process.requests, &request)?;
         wire::receive(&mut process.replies)
     }
 
