@@ -38,29 +38,32 @@ def expect(what, reports, states):
             failures.append(f"{what} {name}: {report['status']}: {report['reason']}")
 
 
-def lint():
-    """How often yamllint, with its defaults, finds what in each file."""
-    command = [sys.executable, "-m", "yamllint", "-f", "parsable", "-d", "default", *files]
+def lint(changed):
+    """How often yamllint, with its defaults, finds what in each of the files that are changed."""
+    command = [sys.executable, "-m", "yamllint", "-f", "parsable", "-d", "default", *changed]
     found = subprocess.run(command, capture_output=True, text=True).stdout
     return collections.Counter((line.split(":")[0], line[line.rindex("(") :]) for line in found.splitlines())
 
 
-before = lint()
 states = {"yes": "unpatched", "no": "not-applicable", "pyyaml-refuses": "error", "raises": "raises"}
 reports, status = run("check")
 raising = {name for name, report in reports.items() if report["status"] == "raises"}
 failures += [f"{name} raises" for name in raising if wanted[name] == "pyyaml-refuses"]
 expect("check", reports, states)
+changing = [str(folder / name) for name, report in reports.items() if report["status"] == "unpatched"]
+before = lint(changing)
 reports, status = run("patch", "--write")
 expect("patch", reports, {**states, "yes": "patched"})
 failures += [name for name, r in reports.items() if r["proof"] and r["proof"]["verdict"] != "proved"]
 right = 2 if "pyyaml-refuses" in wanted.values() else 0
 failures += [f"exit status {status}, not {right}"] * (status != right)
 patched = {name: (folder / name).read_bytes() for name in wanted}
+changed = [str(folder / name) for name in wanted if patched[name] != original[name]]
+failures += [f"{name} is changed" for name in set(changed) ^ set(changing)]
 expect("patch again", run("patch", "--write")[0], {**states, "yes": "already-patched"})
 failures += [f"{n} changed again" for n in wanted if (folder / n).read_bytes() != patched[n]]
 expect("check", run("check")[0], {**states, "yes": "already-patched"})
-gained = lint() - before
+gained = lint(changed) - before
 failures += [f"yamllint finds {rule} in {name}, {count} more" for (name, rule), count in gained.items()]
 print(f"yamllint: {sum(before.values())} findings before, {sum(gained.values())} more after")
 states = {"yes": "reverted", "no": "unpatched", "pyyaml-refuses": "error", "raises": "unpatched"}
@@ -70,7 +73,7 @@ failures += [f"{n} is not as it was" for n in wanted if (folder / n).read_bytes(
 # The script as a file beside each template, which is the root of its tree here: the current templates.
 wanted = {name: state for name, state in wanted.items() if name.startswith("head/")}
 files = [str(folder / name) for name in wanted]
-before = lint()
+before = lint(files)
 reports, _ = run("patch", "--write", "--recipe", "retrigger-file", "--script", "retrigger.py")
 expect_file = collections.Counter(report["status"] for report in reports.values())
 print(f"patch --recipe retrigger-file: {dict(expect_file)}")
@@ -83,7 +86,7 @@ for name, report in reports.items():
 failures += [f"{n}: not proved" for n in fetched if reports[n]["proof"]["verdict"] != "proved"]
 reports, _ = run("check")
 failures += [f"check {n}: {reports[n]['reason']}" for n in fetched if reports[n]["status"] != "already-patched"]
-gained = lint() - before
+gained = lint(str(folder / name) for name in fetched) - before
 failures += [f"yamllint finds {rule} in {name}, {count} more" for (name, rule), count in gained.items()]
 run("revert", "--write")
 failures += [f"{n} is not as it was" for n in wanted if (folder / n).read_bytes() != original[n]]
