@@ -294,13 +294,19 @@ fn the_largest_real_template_makes_a_page_of_a_sane_size() {
 /// Each width and each scheme once, since one is about places and the other about colours; and the other way round.
 const LOOKS: [&str; 2] = ["1280:light,400:dark", "400:light,1280:dark"];
 
+/// Where Chromium is, by others' packages; the first is all of it but its windows.
+const CHROMIUM: [&str; 3] =
+    ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+
 /// `check.mjs` on pages, by these looks at each; none where Chromium or what it takes is not there.
 fn browser(looks: &str, pages: &[PathBuf]) -> Option<Output> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let modules = std::env::var_os("TC_RETRIGGER_NODE_MODULES")
         .map_or_else(|| root.join(".ci/node_modules"), PathBuf::from);
-    let chromium = std::env::var_os("CHROMIUM").map_or("/usr/bin/chromium".into(), PathBuf::from);
-    let wanted = [modules.join("puppeteer-core"), modules.join("axe-core"), chromium];
+    let installed = || CHROMIUM.iter().find(|path| Path::new(path).exists());
+    let chromium = std::env::var_os("CHROMIUM")
+        .map_or_else(|| installed().unwrap_or(&CHROMIUM[0]).into(), PathBuf::from);
+    let wanted = [modules.join("puppeteer-core"), modules.join("axe-core"), chromium.clone()];
     if let Some(lack) = wanted.iter().find(|path| !path.exists()) {
         needs::missing(&format!(
             "no page is looked at in Chromium: there is no {}",
@@ -309,7 +315,8 @@ fn browser(looks: &str, pages: &[PathBuf]) -> Option<Output> {
         return None;
     }
     let mut node = Command::new("node");
-    node.arg(root.join("tests/page/check.mjs")).arg(looks).args(pages).env("NODE_PATH", &modules);
+    node.arg(root.join("tests/page/check.mjs")).arg(looks).args(pages);
+    node.env("NODE_PATH", &modules).env("CHROMIUM", chromium);
     Some(node.output().unwrap())
 }
 

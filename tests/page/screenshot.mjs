@@ -1,4 +1,5 @@
-// A picture of the upper end of a page: node screenshot.mjs PAGE.html PICTURE.png [WIDTH HEIGHT [SCHEME [WHOLE]]]
+// A picture of the upper end of a page, by the Chromium that $CHROMIUM names:
+// node screenshot.mjs PAGE.html PICTURE.png [WIDTH HEIGHT [SCHEME [WHOLE]]]
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { launch, tab } from "./browser.mjs";
