@@ -189,6 +189,31 @@ fn names_are_written_as_git_writes_them() {
     }
 }
 
+/// A name is bytes, where the file system takes them.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_name_that_is_no_text_is_written_as_git_writes_it() {
+    use std::os::unix::ffi::OsStrExt;
+
+    if !has_programs(&["git"]) {
+        return;
+    }
+    let folder = folder(".git", &[]);
+    let file = folder.path().join(std::ffi::OsStr::from_bytes(b"x\xff.yml"));
+    fs::write(&file, SMALL).unwrap();
+    let patch = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tc-retrigger"));
+        let output = command.arg("patch").args(arguments).arg(&file).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let printed = patch(&[]);
+    assert!(printed.starts_with(b"--- \"a/x\\377.yml\"\n+++ \"b/x\\377.yml\"\n"));
+    let wanted = patch(&["--stdout"]);
+    done(folder.path(), "git", &["apply", "-"], &printed);
+    assert!(fs::read(&file).unwrap() == wanted);
+}
+
 /// Line breaks of Windows, none at the end, and what is not ASCII; two files at once.
 #[test]
 fn a_file_becomes_what_write_makes_of_it_to_the_byte() {

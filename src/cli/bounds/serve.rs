@@ -48,7 +48,7 @@ pub(super) fn work(request: Request, options: &Options) -> Reply {
     // What is not proved goes nowhere.
     let is_kept = Exit::of(job, &done.finding) == Exit::Success;
     let diff = name.zip(done.text.as_deref()).filter(|_| is_kept).and_then(|(name, new)| {
-        unified_diff(&name, Some(&String::from_utf8_lossy(&content)), Some(new))
+        unified_diff(Path::new(&name), Some(&String::from_utf8_lossy(&content)), Some(new))
     });
     Reply::Done { done, diff }
 }

@@ -6,8 +6,8 @@ use crate::work::{Done, Job, Options};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 
 /// What a worker is told first.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,8 +26,8 @@ pub struct Request {
     /// Its bytes, which follow the message.
     #[serde(skip)]
     pub content: Vec<u8>,
-    /// What it is called in a diff; none where none is wanted.
-    pub name: Option<PathBuf>,
+    /// What it is called in a diff; none where none is wanted. A path can be no text, which serde asks of one.
+    pub name: Option<OsString>,
 }
 
 /// What came of it.

@@ -46,6 +46,7 @@ impl<'o> Worker<'o> {
         job: Job,
         name: Option<PathBuf>,
     ) -> Result<(Done, Option<String>)> {
+        let name = name.map(PathBuf::into_os_string);
         let request = Request { job, content: content.to_vec(), name };
         match self.ask(path, request) {
             Ok(Some(Reply::Done { done, diff })) => Ok((*done, diff)),
