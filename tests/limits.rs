@@ -171,6 +171,9 @@ fn holds(row: &Row, measured: &Measured) -> Result<(), String> {
     if told.contains("panicked") || told.contains("bug") {
         return Err("a bug".to_owned());
     }
+    if told.lines().any(|line| line.len() > 1000) {
+        return Err("a line that nobody reads".to_owned());
+    }
     // Beside other tests, on a busy machine, a moment may be long.
     let longest = if released::is_in_full() { 5 } else { 20 };
     if *time > Duration::from_secs(longest) || *memory > 512 << 10 {

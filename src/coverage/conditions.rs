@@ -5,6 +5,7 @@ use crate::jsone::uses::{self, Chain};
 use crate::jsone::walk::{self, operator};
 use crate::jsone::{Leaf, Parts};
 use crate::template::Path;
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -39,9 +40,9 @@ pub struct Expression {
     /// The outcome of the whole, where it is a condition.
     pub whole: Option<usize>,
     /// The outcomes of its operands, by their range in the text.
-    pub operands: HashMap<(usize, usize), usize>,
+    pub operands: HashMap<(usize, usize), usize, RandomState>,
     /// What the engine evaluates of it, by its range in the text.
-    pub leaves: HashMap<(usize, usize), Leaf>,
+    pub leaves: HashMap<(usize, usize), Leaf, RandomState>,
 }
 
 /// A part of a template; what has no condition inside is left out.

@@ -241,10 +241,6 @@ impl Rules {
     }
 
     fn resolve(&self, text: &str) -> std::result::Result<Value, &'static str> {
-        // No word of five letters at most, and no number or date either.
-        if text.len() > "false".len() && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return Ok(Value::String(text.to_owned()));
-        }
         if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
             return Ok(Value::Null);
         }
@@ -252,6 +248,10 @@ impl Rules {
             return Ok(Value::Bool(
                 matches!(text.as_bytes()[0] | 0x20, b't' | b'y') || text.eq_ignore_ascii_case("on"),
             ));
+        }
+        // All numbers and dates start so: most scalars need no look at what they are like.
+        if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
+            return Ok(Value::String(text.to_owned()));
         }
         if self.integer.is_match(text) {
             return self.number(text).ok_or(NO_NUMBER);

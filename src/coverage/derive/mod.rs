@@ -16,6 +16,7 @@ use crate::coverage::follow::Follow;
 use crate::coverage::reach::Reachable;
 use crate::jsone::uses::Chain;
 use crate::jsone::{Context, Renderer, families};
+use foldhash::fast::RandomState;
 use serde_json::Value;
 use sources::{Definitions, Sources};
 use std::collections::{HashMap, HashSet};
@@ -113,7 +114,8 @@ impl<'t> Search<'t> {
     /// Takes the built-in contexts as samples; one of those that reach the same is enough.
     fn start(&mut self) {
         for (at, family) in families::all().iter().enumerate() {
-            let mut seen = HashSet::new();
+            // Of as many bytes as there are outcomes.
+            let mut seen: HashSet<Vec<bool>, RandomState> = HashSet::default();
             for context in &family.contexts {
                 let Some(reaches) = self.reach(context) else { continue };
                 if seen.insert(reaches.clone()) {
