@@ -80,7 +80,6 @@ failures += [f"{n} is not as it was" for n in wanted if (folder / n).read_bytes(
 # The script as a file beside each template, which is the root of its tree here: the current templates.
 wanted = {name: state for name, state in wanted.items() if name.startswith("head/")}
 files = [str(folder / name) for name in wanted]
-before = lint(files)
 reports, _ = run("patch", "--write", "--recipe", "retrigger-file", "--script", "retrigger.py")
 expect_file = collections.Counter(report["status"] for report in reports.values())
 print(f"patch --recipe retrigger-file: {dict(expect_file)}")
@@ -93,10 +92,12 @@ for name, report in reports.items():
 failures += [f"{n}: not proved" for n in fetched if reports[n]["proof"]["verdict"] != "proved"]
 reports, _ = run("check")
 failures += [f"check {n}: {reports[n]['reason']}" for n in fetched if reports[n]["status"] != "already-patched"]
-gained = lint(str(folder / name) for name in fetched) - before
-failures += [f"yamllint finds {rule} in {name}, {count} more" for (name, rule), count in gained.items()]
+linted = [str(folder / name) for name in fetched]
+after = lint(linted)
 run("revert", "--write")
 failures += [f"{n} is not as it was" for n in wanted if (folder / n).read_bytes() != original[n]]
+gained = after - lint(linted)
+failures += [f"yamllint finds {rule} in {name}, {count} more" for (name, rule), count in gained.items()]
 failures += [f"{left} is left" for left in folder.rglob("retrigger.py")]
 print("\n".join(failures) or "all as it must be")
 sys.exit(1 if failures else 0)
